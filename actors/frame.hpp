@@ -1,0 +1,31 @@
+#pragma once
+
+// Bytes that are encoded once and sent to many: the JSON of one event. Immutable and shared between
+// threads by reference count; a session adds its own event id in front, never a copy of the payload.
+
+#include <string>
+#include <utility>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+namespace troupe {
+
+class frame : public boost::intrusive_ref_counter<frame, boost::thread_safe_counter> {
+public:
+  explicit frame(std::string json) : json_(std::move(json)) {}
+
+  /// One JSON-RPC message, without a line break.
+  const std::string& json() const noexcept { return json_; }
+
+private:
+  std::string json_;
+};
+
+using frame_ptr = boost::intrusive_ptr<const frame>;
+
+inline frame_ptr make_frame(std::string json) {
+  return frame_ptr{new frame{std::move(json)}};
+}
+
+} // namespace troupe

@@ -1,0 +1,81 @@
+#pragma once
+
+// An actor that lives on one execution unit and nowhere else.
+//
+// A connection and its socket, a session and its shard share a thread: then a socket event or a
+// timer is a plain call on the actor, without a mailbox, and state needs no lock. CAF's own brokers
+// do the same (caf::io::abstract_broker); this is that technique for any execution unit. Messages
+// still arrive through the mailbox, from any thread. With net/io_unit this is the only file that
+// depends on how CAF 0.17 schedules actors.
+
+#include <exception>
+#include <utility>
+
+#include <caf/abstract_actor.hpp>
+#include <caf/actor_config.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/sec.hpp>
+
+namespace troupe {
+
+template <class Base>
+class pinned : public Base {
+public:
+  explicit pinned(caf::actor_config& config) : Base(config), home_(config.host) {}
+
+  using caf::abstract_actor::enqueue;
+
+  /// Whoever sends, the actor is resumed on its home.
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) override {
+    Base::enqueue(std::move(element), home_);
+  }
+
+  void enqueue(caf::strong_actor_ptr sender, caf::message_id id, caf::message content,
+               caf::execution_unit*) override {
+    Base::enqueue(
+        caf::make_mailbox_element(std::move(sender), id, caf::no_stages, std::move(content)),
+        home_);
+  }
+
+  void launch(caf::execution_unit*, bool lazy, bool hidden) override {
+    Base::launch(home_, lazy, hidden);
+  }
+
+  /// Tells CAF's own schedulers to hand this actor back to its home.
+  caf::resumable::subtype_t subtype() const override { return caf::resumable::io_actor; }
+
+  caf::execution_unit& home() const noexcept { return *home_; }
+
+  /// Runs `event` as if it were the handling of a message: initialises the actor when needed, ends
+  /// it when `event` throws or calls quit(). Only on the home thread, and never from within another
+  /// activation of this actor.
+  template <class Event>
+  void on_event(Event&& event) {
+    if (!this->activate(home_))
+      return;
+    try {
+      std::forward<Event>(event)();
+    } catch (const std::exception& reason) {
+      this->quit(caf::make_error(caf::sec::runtime_error, reason.what()));
+    } catch (...) {
+      this->quit(caf::make_error(caf::sec::runtime_error, "an exception of unknown type"));
+    }
+    this->finalize();
+  }
+
+private:
+  caf::execution_unit* home_;
+};
+
+/// Creates an actor of type `Actor`, derived from `pinned`, whose home is `home`.
+template <class Actor, caf::spawn_options Options = caf::no_spawn_options, class... Args>
+caf::infer_handle_from_class_t<Actor> spawn_pinned(caf::execution_unit& home, Args&&... args) {
+  caf::actor_config config{&home};
+  return home.system().spawn_class<Actor, Options>(config, std::forward<Args>(args)...);
+}
+
+} // namespace troupe
