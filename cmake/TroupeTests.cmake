@@ -1,0 +1,58 @@
+# troupe_add_tests(<folder> SOURCES a_test.cpp ... [SUPPORT x.cpp ...] [LINK ...] [TSAN a ...] [TIMEOUT seconds])
+# One program troupe-test-<folder>, and one ctest entry <folder>.<suite> for each source; the suite is the file's
+# name without _test. SUPPORT sources hold no suite. Suites named after TSAN are labelled so: they do not pass
+# through CAF's mailboxes, and run under ThreadSanitizer too.
+function(troupe_add_tests folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;SUPPORT;LINK;TSAN")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(NOT arg_LINK)
+    set(arg_LINK troupe::${folder})
+  endif()
+  set(program troupe-test-${folder})
+  add_executable(${program} ${arg_SOURCES} ${arg_SUPPORT})
+  target_link_libraries(${program} PRIVATE troupe_options troupe_test_main ${arg_LINK})
+  target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}")
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  if(TROUPE_PCH)
+    target_precompile_headers(${program} REUSE_FROM troupe_test_main)
+  endif()
+
+  foreach(source IN LISTS arg_SOURCES)
+    cmake_path(GET source STEM suite)
+    string(REGEX REPLACE "_test$" "" suite "${suite}")
+    set(labels ${folder})
+    if(suite IN_LIST arg_TSAN)
+      list(APPEND labels tsan)
+    endif()
+    add_test(NAME ${folder}.${suite} COMMAND ${program} ${suite})
+    set_tests_properties(${folder}.${suite} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${labels}")
+  endforeach()
+endfunction()
+
+# troupe_add_fuzzer(<name> <source> [LINK ...]): the libFuzzer program build/fuzz/fuzz/<name>. Without TROUPE_FUZZ
+# the same source is linked with a main that replays the files it is given, so that every preset compiles it and
+# ctest replays the seeds in tests/fuzz/corpus/<name>/.
+function(troupe_add_fuzzer name source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LINK")
+  if(NOT arg_LINK)
+    set(arg_LINK troupe::protocol)
+  endif()
+  set(program troupe-fuzz-${name})
+  add_executable(${program} ${source})
+  target_link_libraries(${program} PRIVATE troupe_options ${arg_LINK})
+  set_target_properties(${program} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz" OUTPUT_NAME ${name})
+  if(TROUPE_FUZZ)
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+    add_test(NAME fuzz.${name}
+             COMMAND ${program} "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 60 LABELS fuzz)
+  endif()
+endfunction()
