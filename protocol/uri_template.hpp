@@ -1,0 +1,67 @@
+// RFC 6570 backwards: does a URI come from this template, and with which values? Compiled once when
+// a resource template is registered; matching takes time linear in the URI for each expression and
+// never backtracks over another: an expression ends where the literal text behind it first appears.
+//
+// Supported: {var} {+var} {#var} {/var} {.var} {;a} {?a,b} {&a,b}, with several names where the
+// operator separates them. Refused when compiling, since a value could be split in more than one
+// way: explode (*), prefix (:n), several names in {a,b} {+a,b} {#a,b}, two expressions without text
+// between them (unless the second starts with its own / . ; ? # & ), and an expression behind {?…}
+// or {#…} that could not be told apart from it.
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace troupe::protocol {
+
+struct uri_template_error {
+  /// In bytes from the start of the template.
+  std::size_t position = 0;
+  std::string message;
+};
+
+/// In the template's order, percent-decoded. A variable that the URI leaves out (of a query) is not
+/// in it.
+using uri_variables = std::vector<std::pair<std::string, std::string>>;
+
+class uri_template {
+public:
+  static constexpr std::size_t max_template_size = 2048;
+  static constexpr std::size_t max_variables = 32;
+  static constexpr std::size_t max_uri_size = 8192;
+
+  static boost::system::result<uri_template, uri_template_error> compile(std::string_view text);
+
+  const std::string& text() const noexcept { return text_; }
+
+  /// Nothing when the URI does not match, is longer than max_uri_size, or a value is not valid
+  /// percent-encoded UTF-8. {var} matches at least one unreserved or percent-encoded character;
+  /// {+var} and {#var} also reserved ones.
+  std::optional<uri_variables> match(std::string_view uri) const;
+
+  /// RFC 6570 expansion with plain string values.
+  std::string expand(const uri_variables& values) const;
+
+  /// The variables' names in the template's order.
+  std::vector<std::string_view> names() const;
+
+private:
+  struct part {
+    /// 0: literal text; ' ': simple expansion; else the operator.
+    char kind = 0;
+    std::string literal;
+    std::vector<std::string> names;
+  };
+
+  std::string text_;
+  std::vector<part> parts_;
+};
+
+} // namespace troupe::protocol
