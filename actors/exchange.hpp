@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <caf/actor.hpp>
@@ -39,17 +40,19 @@ struct client_post {
   time_point received{};
 };
 
-/// Notifications and responses, alone or in a batch: the transport has accepted them already.
+/// Notifications and responses, alone or in a batch. Answered with 202 if `transport` is set; a
+/// transport that knows the session to exist may have accepted them already and leaves it empty.
 struct client_notice {
   protocol::document_ptr body;
+  caf::actor transport;
+  exchange_id exchange = 0;
 };
 
 /// A GET: opens a standalone stream, or resumes the one that `last_event` names.
 struct stream_request {
   caf::actor transport;
   exchange_id exchange = 0;
-  bool resume = false;
-  protocol::event_id last_event{};
+  std::optional<protocol::event_id> last_event; ///< Last-Event-ID: resume
 };
 
 /// A DELETE: ends the session; answered by a reply with status 204.
@@ -66,7 +69,7 @@ struct exchange_lost {
 
 /// Any of the above for a session of another shard: its shard passes `content` on, or answers 404.
 struct routed {
-  protocol::session_id session{};
+  protocol::session_id session;
   caf::message content;
   caf::actor transport; ///< whom to tell that there is no such session; empty for notices
   exchange_id exchange = 0;
@@ -79,16 +82,15 @@ struct reply {
   exchange_id exchange = 0;
   int status = 200;               ///< HTTP status
   std::string body;               ///< JSON, or empty
-  bool opens_session = false;     ///< the answer of an initialize that worked
-  protocol::session_id session{}; ///< meaningful if opens_session
+  /// Set in the answer of an initialize that worked: the new session.
+  std::optional<protocol::session_id> session;
   int retry_after_seconds = 0;    ///< 0: no Retry-After
 };
 
 /// From now on the exchange is an event stream.
 struct stream_begin {
   exchange_id exchange = 0;
-  bool opens_session = false;
-  protocol::session_id session{};
+  std::optional<protocol::session_id> session; ///< as in `reply`
 };
 
 /// One event. `head` are the complete lines that precede the data line (id, retry, event), each ended

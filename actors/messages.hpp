@@ -14,6 +14,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "troupe/actors/catalog.hpp"
+#include "troupe/actors/client.hpp"
 #include "troupe/actors/frame.hpp"
 #include "troupe/actors/quota.hpp"
 #include "troupe/actors/session_observer.hpp"
@@ -111,13 +112,6 @@ struct notified {
 
 // -- hooks: session → hook runner -----------------------------------------------------------------
 
-/// What the application is told about a client; the id is public and safe to log.
-struct client_identity {
-  std::string id;       ///< "client-<shard>-<number>"
-  std::string name;     ///< clientInfo.name
-  std::string version;  ///< clientInfo.version
-  std::string revision; ///< negotiated
-};
 struct client_connected {
   client_identity client;
 };

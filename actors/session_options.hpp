@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <string>
 
+#include "troupe/protocol/cursor.hpp"
+
 namespace troupe {
 
 struct session_options {
@@ -42,6 +44,8 @@ struct session_options {
   std::string server_version;
   std::string instructions;
   std::size_t page_size = 1000;
+  /// Signs pagination cursors; drawn at start, not configured.
+  protocol::cursor_key cursor_key{};
 };
 
 } // namespace troupe

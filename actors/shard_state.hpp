@@ -16,6 +16,7 @@
 #include <caf/execution_unit.hpp>
 
 #include "troupe/actors/catalog.hpp"
+#include "troupe/actors/list_cache.hpp"
 #include "troupe/actors/quota.hpp"
 #include "troupe/actors/session_observer.hpp"
 #include "troupe/actors/session_options.hpp"

@@ -1,0 +1,149 @@
+#include "troupe/actors/call.hpp"
+
+#include <type_traits>
+
+#include <caf/send.hpp>
+
+#include "troupe/actors/incident.hpp"
+#include "troupe/protocol/encode.hpp"
+
+namespace troupe {
+
+namespace {
+
+const boost::json::object& empty_object() {
+  static const boost::json::object empty;
+  return empty;
+}
+
+/// A notification whose params are encoded by `append_params(out)`.
+template <class AppendParams>
+std::string encode_notification(std::string_view method, AppendParams&& append_params) {
+  std::string params;
+  append_params(params);
+  std::string json;
+  protocol::append_notification(json, method, std::string_view{params});
+  return json;
+}
+
+/// True if `value` is larger than everything before; several threads may report for one call.
+bool advance(std::atomic<double>& last, double value) {
+  auto before = last.load(std::memory_order_relaxed);
+  while (value > before)
+    if (last.compare_exchange_weak(before, value, std::memory_order_relaxed))
+      return true;
+  return false;
+}
+
+} // namespace
+
+const boost::json::object& call::arguments() const noexcept {
+  return data_->arguments != nullptr ? *data_->arguments : empty_object();
+}
+
+std::optional<std::string_view> call::string_argument(std::string_view key) const noexcept {
+  const auto* value = arguments().if_contains(key);
+  if (value == nullptr || !value->is_string())
+    return std::nullopt;
+  return std::string_view{value->get_string()};
+}
+
+std::string_view call::variable(std::string_view name) const noexcept {
+  for (const auto& [key, value] : data_->variables)
+    if (key == name)
+      return value;
+  return {};
+}
+
+const boost::json::object& call::meta() const noexcept {
+  if (data_->params != nullptr)
+    if (const auto* meta = data_->params->if_contains("_meta"); meta != nullptr && meta->is_object())
+      return meta->get_object();
+  return empty_object();
+}
+
+void call::progress(double done, std::optional<double> total, std::string_view message) const {
+  if (!data_->progress_token || cancelled() || !advance(data_->last_progress, done))
+    return;
+  send(encode_notification("notifications/progress", [&](std::string& out) {
+    protocol::append_progress_params(out, *data_->progress_token, done, total, message,
+                                     client().revision);
+  }));
+}
+
+void call::log(protocol::log_level level, const boost::json::value& data,
+               std::string_view logger) const {
+  if (level < client().log_level() || cancelled())
+    return;
+  send(encode_notification("notifications/message", [&](std::string& out) {
+    protocol::append_log_params(out, level, logger, data);
+  }));
+}
+
+void call::notify(std::string_view method, const boost::json::object& params) const {
+  if (cancelled())
+    return;
+  std::string json;
+  protocol::append_notification(json, method, &params);
+  send(std::move(json));
+}
+
+void call::detach_stream() const {
+  if (data_->direct != nullptr)
+    data_->direct->on_stream_detached(data_->number);
+  else
+    caf::anon_send(data_->caller, call_stream_detached{data_->number});
+}
+
+const boost::json::value* call::input(std::string_view key) const noexcept {
+  for (const auto& [name, answer] : data_->answers)
+    if (name == key)
+      return &answer;
+  return nullptr;
+}
+
+void call::send(std::string json) const {
+  if (data_->direct != nullptr)
+    data_->direct->on_call_event(data_->number, std::move(json));
+  else
+    caf::anon_send(data_->caller, call_event{data_->number, std::move(json)});
+}
+
+namespace {
+
+/// The kind of result that a method's handler has to return.
+template <class Result>
+constexpr bool answers(protocol::method method) {
+  if constexpr (std::is_same_v<Result, tool_result>)
+    return method == protocol::method::tools_call;
+  else if constexpr (std::is_same_v<Result, read_result>)
+    return method == protocol::method::resources_read;
+  else if constexpr (std::is_same_v<Result, prompt_result>)
+    return method == protocol::method::prompts_get;
+  else
+    return method == protocol::method::completion_complete;
+}
+
+} // namespace
+
+encoded_outcome encode(outcome&& result, const call_data& call) {
+  return std::visit(
+      [&](auto&& value) -> encoded_outcome {
+        using type = std::remove_cvref_t<decltype(value)>;
+        if constexpr (std::is_same_v<type, input_required> || std::is_same_v<type, rpc_error>) {
+          return std::move(value);
+        } else {
+          if (!answers<type>(call.method))
+            return report_incident(call, "the handler returned a result of another kind than " +
+                                             std::string{to_string(call.method)} + " asks for");
+          encoded_result encoded;
+          value.append_json(encoded.json, call.client->revision);
+          if constexpr (std::is_same_v<type, tool_result>)
+            encoded.is_error = value.is_error;
+          return encoded;
+        }
+      },
+      std::move(result.value));
+}
+
+} // namespace troupe

@@ -1,0 +1,58 @@
+#include "troupe/actors/handler_set.hpp"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace troupe {
+
+template <class Description>
+bool handler_set::check(const Description& description, std::string_view key) {
+  auto found = inspect(description);
+  for (const auto& advice : found.advice)
+    spdlog::warn("handler={} advice={}", key, advice);
+  for (auto& error : found.errors)
+    errors_.push_back(std::string{key} + ": " + std::move(error));
+  return found.errors.empty();
+}
+
+handler_set& handler_set::add(protocol::tool description, handler run) {
+  if (check(description, description.name))
+    changes_.emplace_back(tool_entry{0, std::move(description), std::move(run)});
+  return *this;
+}
+
+handler_set& handler_set::add(protocol::resource description, handler run) {
+  if (check(description, description.uri))
+    changes_.emplace_back(resource_entry{0, std::move(description), std::move(run)});
+  return *this;
+}
+
+handler_set& handler_set::add(protocol::resource_template description, handler run,
+                              completions completions) {
+  if (!check(description, description.uri_template))
+    return *this;
+  auto pattern = protocol::uri_template::compile(description.uri_template);
+  if (!pattern) {
+    errors_.push_back(description.uri_template + ": at byte " +
+                      std::to_string(pattern.error().position) + ": " + pattern.error().message);
+    return *this;
+  }
+  changes_.emplace_back(template_entry{0, std::move(description), std::move(*pattern),
+                                       std::move(run), std::move(completions)});
+  return *this;
+}
+
+handler_set& handler_set::add(protocol::prompt description, handler run, completions completions) {
+  if (check(description, description.name))
+    changes_.emplace_back(
+        prompt_entry{0, std::move(description), std::move(run), std::move(completions)});
+  return *this;
+}
+
+handler_set& handler_set::remove(entry_kind kind, std::string_view key) {
+  changes_.emplace_back(removal{kind, std::string{key}});
+  return *this;
+}
+
+} // namespace troupe

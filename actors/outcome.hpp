@@ -1,0 +1,47 @@
+#pragma once
+
+// What a handler returns: a result of its kind, a protocol error, or what it still needs to know
+// from the client.
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "troupe/protocol/completion_result.hpp"
+#include "troupe/protocol/input_request.hpp"
+#include "troupe/protocol/prompt_result.hpp"
+#include "troupe/protocol/resource_contents.hpp"
+#include "troupe/protocol/rpc_error.hpp"
+#include "troupe/protocol/tool_result.hpp"
+
+namespace troupe {
+
+using protocol::completion_result;
+using protocol::input_request;
+/// "I need these answers first": the runtime asks the client and calls the handler again, with the
+/// answers under the same keys (call::input) and with `state` as it was (call::state). One handler
+/// serves every revision this way, and holds no thread while a person thinks.
+using protocol::input_required;
+using protocol::prompt_result;
+using protocol::read_result;
+using protocol::rpc_error;
+using protocol::tool_result;
+
+/// Converts from every kind of result, so that a handler just returns one.
+struct outcome {
+  using variant = std::variant<tool_result, read_result, prompt_result, completion_result,
+                               input_required, rpc_error>;
+  variant value;
+
+  outcome() = default;
+  template <class T>
+    requires(!std::same_as<std::remove_cvref_t<T>, outcome> && std::constructible_from<variant, T>)
+  outcome(T&& result) : value(std::forward<T>(result)) {} // NOLINT: meant to convert
+};
+
+} // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::outcome)
