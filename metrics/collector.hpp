@@ -46,7 +46,7 @@ private:
 
   label_tables tables_;
   node_cells node_;
-  mutable std::mutex mutex_; ///< guards what follows; never taken by an I/O thread that serves
+  mutable std::mutex mutex_; ///< guards what follows; cells are written without it
   std::vector<std::unique_ptr<thread_cells>> threads_;
   std::vector<source> sources_;
 };

@@ -1,0 +1,254 @@
+#include "troupe/metrics/collector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace troupe::metrics {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using labels = collector::labels;
+
+constexpr std::array<std::string_view, status_class_count> status_classes{"1xx", "2xx", "3xx",
+                                                                          "4xx", "5xx"};
+
+struct description {
+  const char* name;
+  const char* help;
+  MetricType type;
+};
+
+ClientMetric sample(MetricType type, labels of, double value) {
+  ClientMetric result;
+  result.label = std::move(of);
+  if (type == MetricType::Counter)
+    result.counter.value = value;
+  else
+    result.gauge.value = value;
+  return result;
+}
+
+labels label(const char* name, std::string_view value) {
+  return {{name, std::string{value}}};
+}
+
+/// One scrape: adds families to a list while summing over all threads.
+class scrape {
+public:
+  explicit scrape(const std::vector<std::unique_ptr<thread_cells>>& threads) : threads_(threads) {}
+
+  void plain(const description& what, cell thread_cells::*member) {
+    std::uint64_t sum = 0;
+    for (const auto& thread : threads_)
+      sum += ((*thread).*member).value();
+    begin(what).push_back(sample(what.type, {}, number(sum)));
+  }
+
+  void by_label(const description& what, const char* label_name,
+                std::span<const std::string_view> values, cell_table thread_cells::*member) {
+    auto& metrics = begin(what);
+    for (std::size_t index = 0; index < values.size(); ++index)
+      metrics.push_back(
+          sample(what.type, label(label_name, values[index]), number(sum(member, index))));
+  }
+
+  /// The series of a method exist, with every outcome, from its first request on.
+  void requests(const description& what, const label_tables& tables) {
+    auto& metrics = begin(what);
+    const auto width = tables.outcomes.size();
+    for (std::size_t method = 0; method < tables.methods.size(); ++method) {
+      if (!seen(method, width))
+        continue;
+      for (std::size_t outcome = 0; outcome < width; ++outcome)
+        metrics.push_back(sample(what.type,
+                                 {{"method", std::string{tables.methods[method]}},
+                                  {"outcome", std::string{tables.outcomes[outcome]}}},
+                                 number(sum(&thread_cells::requests, method * width + outcome))));
+    }
+  }
+
+  void durations(const description& what, const label_tables& tables) {
+    auto& metrics = begin(what);
+    for (std::size_t method = 0; method < tables.methods.size(); ++method)
+      if (seen(method, tables.outcomes.size()))
+        metrics.push_back(histogram(method, label("method", tables.methods[method])));
+  }
+
+  /// Notifications of a method that was never received have no series either.
+  void notifications(const description& what, const label_tables& tables) {
+    auto& metrics = begin(what);
+    for (std::size_t method = 0; method < tables.methods.size(); ++method)
+      if (const auto count = sum(&thread_cells::notifications, method); count > 0)
+        metrics.push_back(
+            sample(what.type, label("method", tables.methods[method]), number(count)));
+  }
+
+  std::vector<ClientMetric>& begin(const description& what) {
+    families_.push_back(MetricFamily{what.name, what.help, what.type, {}});
+    return families_.back().metric;
+  }
+
+  std::uint64_t sum(cell_table thread_cells::*member, std::size_t index) const {
+    std::uint64_t result = 0;
+    for (const auto& thread : threads_)
+      result += ((*thread).*member)[index].value();
+    return result;
+  }
+
+  std::vector<MetricFamily>& families() { return families_; }
+
+private:
+  /// Gauges are differences; a sum taken between two writes may be one below zero.
+  static double number(std::uint64_t sum) {
+    return static_cast<double>(std::max<std::int64_t>(static_cast<std::int64_t>(sum), 0));
+  }
+
+  bool seen(std::size_t method, std::size_t outcomes) const {
+    for (std::size_t outcome = 0; outcome < outcomes; ++outcome)
+      if (sum(&thread_cells::requests, method * outcomes + outcome) > 0)
+        return true;
+    return false;
+  }
+
+  ClientMetric histogram(std::size_t method, labels of) const {
+    ClientMetric result;
+    result.label = std::move(of);
+    std::uint64_t nanoseconds = 0;
+    for (const auto& thread : threads_)
+      nanoseconds += thread->durations[method].sum_nanoseconds();
+    std::uint64_t count = 0;
+    for (std::size_t bucket = 0; bucket < histogram_cell::bucket_count; ++bucket) {
+      for (const auto& thread : threads_)
+        count += thread->durations[method].bucket(bucket);
+      if (bucket < latency_bounds.size())
+        result.histogram.bucket.push_back(
+            {count, std::chrono::duration<double>(latency_bounds[bucket]).count()});
+    }
+    result.histogram.sample_count = count;
+    result.histogram.sample_sum = static_cast<double>(nanoseconds) / 1e9;
+    return result;
+  }
+
+  const std::vector<std::unique_ptr<thread_cells>>& threads_;
+  std::vector<MetricFamily> families_;
+};
+
+void connections(scrape& out, const label_tables& tables) {
+  constexpr auto counter = MetricType::Counter;
+  out.plain({"troupe_connections", "Open connections on the MCP endpoint.", MetricType::Gauge},
+            &thread_cells::connections);
+  out.plain({"troupe_connections_accepted_total", "Connections accepted.", counter},
+            &thread_cells::connections_accepted);
+  out.by_label({"troupe_connections_refused_total", "Connections closed without service.", counter},
+               "reason", tables.connection_refusals, &thread_cells::connections_refused);
+  out.by_label({"troupe_connections_closed_total", "Connections that ended.", counter}, "reason",
+               tables.connection_ends, &thread_cells::connections_closed);
+  out.plain({"troupe_received_bytes_total", "Bytes read from MCP connections.", counter},
+            &thread_cells::received_bytes);
+  out.plain({"troupe_sent_bytes_total", "Bytes written to MCP connections.", counter},
+            &thread_cells::sent_bytes);
+  out.by_label({"troupe_http_responses_total", "HTTP responses by class of status.", counter},
+               "status", status_classes, &thread_cells::responses);
+}
+
+void sessions(scrape& out, const label_tables& tables) {
+  constexpr auto counter = MetricType::Counter;
+  out.plain({"troupe_sessions", "Sessions that exist.", MetricType::Gauge},
+            &thread_cells::sessions);
+  out.by_label({"troupe_sessions_opened_total", "Sessions opened, by revision.", counter},
+               "revision", tables.revisions, &thread_cells::sessions_opened);
+  out.by_label({"troupe_sessions_ended_total", "Sessions ended, by reason.", counter}, "reason",
+               tables.session_ends, &thread_cells::sessions_ended);
+  out.plain({"troupe_streams", "Open event streams.", MetricType::Gauge}, &thread_cells::streams);
+  out.plain({"troupe_events_sent_total", "Events written to streams.", counter},
+            &thread_cells::events_sent);
+  out.plain({"troupe_events_dropped_total",
+             "Events that were not delivered and cannot be replayed any more.", counter},
+            &thread_cells::events_dropped);
+  out.plain({"troupe_events_replayed_total", "Events sent again after a reconnect.", counter},
+            &thread_cells::events_replayed);
+}
+
+void calls(scrape& out, const label_tables& tables) {
+  constexpr auto counter = MetricType::Counter;
+  out.requests({"troupe_requests_total", "Requests answered, by method and outcome.", counter},
+               tables);
+  out.durations({"troupe_request_duration_seconds", "Time from a request's arrival to its answer.",
+                 MetricType::Histogram},
+                tables);
+  out.notifications({"troupe_notifications_received_total", "Notifications of clients.", counter},
+                    tables);
+  out.plain({"troupe_calls_in_flight", "Calls that handlers have not answered.", MetricType::Gauge},
+            &thread_cells::calls);
+  out.by_label({"troupe_limit_refusals_total", "Requests and connections over a limit.", counter},
+               "limit", tables.refusals, &thread_cells::limit_refusals);
+  out.by_label({"troupe_limit_used", "Slots in use of a limit.", MetricType::Gauge}, "limit",
+               tables.limits, &thread_cells::limits_used);
+}
+
+void actors(scrape& out, const label_tables& tables, const node_cells& node) {
+  const description restarts{"troupe_actor_restarts_total",
+                             "Actors of the runtime that died and were restarted.",
+                             MetricType::Counter};
+  const description depth{"troupe_mailbox_depth",
+                          "Messages waiting, as the actor counted them last; shards are summed.",
+                          MetricType::Gauge};
+  out.begin({"troupe_handler_restarts_total", "Handler actors that died and were restarted.",
+             MetricType::Counter})
+      .push_back(
+          sample(MetricType::Counter, {}, static_cast<double>(node.handler_restarts.value())));
+  for (const auto& [what, cells] :
+       {std::pair{restarts, &node.actor_restarts}, std::pair{depth, &node.mailbox_depths}}) {
+    auto& metrics = out.begin(what);
+    for (std::size_t index = 0; index < tables.actors.size(); ++index)
+      metrics.push_back(sample(what.type, label("actor", tables.actors[index]),
+                               static_cast<double>((*cells)[index].value())));
+  }
+}
+
+} // namespace
+
+collector::collector(const label_tables& tables) : tables_(tables), node_(tables) {}
+
+thread_cells& collector::add_thread() {
+  std::lock_guard guard{mutex_};
+  threads_.push_back(std::make_unique<thread_cells>(tables_));
+  return *threads_.back();
+}
+
+void collector::add_gauge(std::string name, std::string help, labels of, read_value read) {
+  add({std::move(name), std::move(help), MetricType::Gauge, std::move(of), std::move(read)});
+}
+
+void collector::add_counter(std::string name, std::string help, labels of, read_value read) {
+  add({std::move(name), std::move(help), MetricType::Counter, std::move(of), std::move(read)});
+}
+
+void collector::add(source from) {
+  std::lock_guard guard{mutex_};
+  sources_.push_back(std::move(from));
+}
+
+std::vector<MetricFamily> collector::Collect() const {
+  std::lock_guard guard{mutex_};
+  scrape out{threads_};
+  connections(out, tables_);
+  sessions(out, tables_);
+  calls(out, tables_);
+  actors(out, tables_, node_);
+  auto& families = out.families();
+  for (const auto& from : sources_) {
+    auto family = std::find_if(families.begin(), families.end(), [&](const MetricFamily& known) {
+      return known.name == from.name;
+    });
+    if (family == families.end())
+      family = families.insert(families.end(), {from.name, from.help, from.type, {}});
+    family->metric.push_back(sample(family->type, from.of, from.read()));
+  }
+  return std::move(families);
+}
+
+} // namespace troupe::metrics
