@@ -37,7 +37,7 @@ public:
   /// all of the input. `complete` comes once; the bytes behind it belong to the next request.
   chunk_step next(std::string_view input) noexcept;
 
-  /// Bytes of the body so far.
+  /// The sum of the chunk sizes read so far, never over the limit.
   std::uint64_t body_bytes() const noexcept { return body_bytes_; }
 
   /// Makes ready for the next body.

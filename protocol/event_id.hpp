@@ -21,11 +21,15 @@ struct event_id {
 
 inline constexpr std::size_t max_event_id_bytes = 41; // two numbers of 20 digits and a hyphen
 
+/// Writes the id to `at`, where max_event_id_bytes must be free, and returns
+/// the end of what it wrote.
+char* write_event_id(char* at, event_id id) noexcept;
+
 void append_event_id(std::string& out, event_id id);
 
 std::string to_string(event_id id);
 
-/// Reads exactly what append_event_id writes: no sign, no leading zero, nothing before or behind.
+/// Reads exactly what write_event_id writes: no sign, no leading zero, nothing before or behind.
 std::optional<event_id> parse_event_id(std::string_view text) noexcept;
 
 } // namespace troupe::protocol

@@ -17,11 +17,13 @@ namespace troupe::protocol {
 
 struct host_rules_config {
   /// `host` (any port) or `host:port`; a name, an IPv4 address or an IPv6 literal in brackets.
+  /// Must not be empty unless allow_any.
   std::vector<std::string> allowed_hosts = {"localhost", "127.0.0.1", "[::1]"};
   /// `scheme://host[:port]`; without a port the scheme's default. Pages on an allowed host with
   /// http or https are allowed without being listed.
   std::vector<std::string> allowed_origins = {};
-  /// Switches both checks off: for servers behind a proxy that checks, or with authorization.
+  /// Switches both checks off, `null` origins included: for servers behind a proxy that checks, or
+  /// with authorization.
   bool allow_any = false;
 };
 
@@ -42,24 +44,29 @@ public:
   /// `origin` is the value of `Origin`; absence is allowed, `null` is not.
   bool allows_origin(std::optional<std::string_view> origin) const noexcept;
 
-  /// Whether origins were configured: then their pages get CORS headers.
-  bool has_origins() const noexcept { return !origins_.empty(); }
+  /// Whether CORS is on: when at least one origin is configured.
+  bool has_cors() const noexcept { return !origins_.empty(); }
+
+  /// Whether responses to a page of `origin` get CORS headers: CORS is on, and the origin is listed
+  /// or on an allowed host. allow_any changes nothing here.
+  bool grants_cors(std::string_view origin) const noexcept;
 
 private:
   struct host_entry {
-    std::string host; // lower case; IPv6 in canonical form with brackets
+    std::string host; // lower case; IPv6 in canonical form without brackets
     std::optional<std::uint16_t> port;
   };
 
   struct origin_entry {
     std::string scheme; // lower case
     std::string host;
-    std::uint16_t port; // 0: the scheme has no default port and none was given
+    std::optional<std::uint16_t> port; // with http and https always set
   };
 
   bool allows(const authority& where) const noexcept;
-  std::optional<std::string> add_host(const std::string& text);
-  std::optional<std::string> add_origin(const std::string& text);
+  bool knows_origin(std::string_view origin) const noexcept;
+  bool add_host(const std::string& text);
+  bool add_origin(const std::string& text);
 
   std::vector<host_entry> hosts_;
   std::vector<origin_entry> origins_;

@@ -52,8 +52,9 @@ public:
   void reset() noexcept;
 
 private:
-  gate_result reject(std::uint16_t status, std::string_view reason) noexcept;
-  gate_result finish() noexcept;
+  gate_result result() const noexcept;
+  bool take_rest(std::string_view bytes) noexcept;
+  bool take_end() noexcept;
   bool take_line(std::string_view line) noexcept;
   bool take_request_line(std::string_view line) noexcept;
   bool take_version(std::string_view version) noexcept;
@@ -68,21 +69,21 @@ private:
   bool take_expect(std::string_view value) noexcept;
   void take_connection(std::string_view value) noexcept;
   void take_upgrade(std::string_view value) noexcept;
-  bool check_framing() noexcept;
   bool fail(std::uint16_t status, std::string_view reason) noexcept;
   field_ref ref(std::string_view part) const noexcept;
 
   gate_limits limits_;
-  std::uint16_t line_start_ = 0; ///< where the line begins that is not complete yet
-  std::uint16_t scanned_ = 0;    ///< up to here there is no further line end
+  std::uint16_t line_start_ = 0; // where the line begins that is not complete yet
+  std::uint16_t scanned_ = 0;    // up to here there is no further line end
   std::uint16_t field_count_ = 0;
-  std::uint16_t status_ = 0;
+  std::uint16_t status_ = 0;     // not 0: rejected
+  std::uint16_t head_bytes_ = 0; // not 0: complete
   bool has_request_line_ = false;
   bool connection_close_ = false;
   bool connection_keep_alive_ = false;
   bool connection_upgrade_ = false;
   bool upgrade_websocket_ = false;
-  field_ref authority_; ///< of an absolute-form target
+  field_ref authority_; // of an absolute-form target
   std::string_view reason_;
   http_head head_;
 };

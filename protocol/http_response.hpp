@@ -41,8 +41,8 @@ bool append_header(std::string& out, std::string_view name, std::string_view val
 bool append_json_response(std::string& out, const response_fields& fields, std::string_view json);
 
 /// With any content type, e.g. of the metrics.
-bool append_response(std::string& out, const response_fields& fields,
-                     std::string_view content_type, std::string_view body);
+bool append_response(std::string& out, const response_fields& fields, std::string_view content_type,
+                     std::string_view body);
 
 /// With no body: 202, 204, 405, 503 …
 bool append_empty_response(std::string& out, const response_fields& fields);
@@ -65,10 +65,11 @@ bool append_refusal_response(std::string& out, const refusal& why, response_fiel
 struct json_response_mark {
   std::size_t length_end = 0;
   std::size_t body_begin = 0;
+  bool complete = true; ///< false: a text in the fields was refused and left out
 };
 
 /// For a body that is written behind the head, straight into `out`, saving a copy: begin, append
-/// the JSON, finish. In between `out` may only grow.
+/// the JSON, finish. In between `out` may only grow. Not for HEAD.
 json_response_mark begin_json_response(std::string& out, const response_fields& fields);
 void finish_json_response(std::string& out, json_response_mark mark) noexcept;
 

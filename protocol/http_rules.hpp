@@ -37,7 +37,7 @@ enum class mcp_operation : std::uint8_t {
 struct admitted {
   mcp_operation operation = mcp_operation::post_message;
   accept_set accepts;
-  bool expect_continue = false; ///< send `100 Continue` before reading the body
+  bool expect_continue = false;                     ///< send `100 Continue` before reading the body
   std::optional<std::string_view> protocol_version; ///< MCP-Protocol-Version, unchecked
   std::optional<std::string_view> session_id;       ///< Mcp-Session-Id, unchecked
   std::optional<std::string_view> last_event_id;    ///< unchecked: event_id reads it
@@ -63,6 +63,9 @@ struct refusal {
 /// Decides by: path 404 → Host, Origin 403 → method 405 → Content-Type 415, Accept 406,
 /// Content-Length 413 (MCP transports, 2025-11-25, "Sending Messages to the Server").
 std::variant<admitted, refusal> decide_request(const http_head& head, const endpoint_rules& rules);
+
+/// The value of `Allow` for this endpoint.
+std::string_view allowed_methods(const endpoint_rules& rules) noexcept;
 
 /// What a rejected head becomes; always ends with closing.
 refusal refuse_rejected_head(const gate_result& result);

@@ -62,8 +62,7 @@ void append_sse_event(std::string& out, sse_framing framing, std::optional<event
 
 /// Appends the event that lets a client reconnect before the first message: an id, the time to wait
 /// and an empty `data:` line, without which parsers drop the event. From 2025-11-25 on.
-void append_sse_priming(std::string& out, sse_framing framing, event_id id,
-                        std::uint32_t retry_ms);
+void append_sse_priming(std::string& out, sse_framing framing, event_id id, std::uint32_t retry_ms);
 
 /// Appends only a `retry:` field: before the server closes a connection whose stream goes on.
 void append_sse_retry(std::string& out, sse_framing framing, std::uint32_t retry_ms);
