@@ -28,10 +28,15 @@ function(troupe_add_library folder)
   set_property(GLOBAL APPEND PROPERTY TROUPE_FOLDERS ${folder})
 endfunction()
 
-# troupe_add_program(<name> SOURCES ... LINK ...): a binary at build/<preset>/<name>.
+# troupe_add_program(<name> SOURCES ... LINK ... [GROUP <target>]): a binary at build/<preset>/<name>, made by
+# ./dev build, or with GROUP troupe_bench by ./dev bench.
 function(troupe_add_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "GROUP" "SOURCES;LINK")
+  if(NOT arg_GROUP)
+    set(arg_GROUP troupe_programs)
+  endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE troupe_options ${arg_LINK})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  add_dependencies(${arg_GROUP} ${name})
 endfunction()

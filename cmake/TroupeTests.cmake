@@ -44,6 +44,7 @@ function(troupe_add_fuzzer name source)
   endif()
   set(program troupe-fuzz-${name})
   add_executable(${program} ${source})
+  add_dependencies(troupe_fuzzers ${program})
   target_link_libraries(${program} PRIVATE troupe_options ${arg_LINK})
   set_target_properties(${program} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz" OUTPUT_NAME ${name})

@@ -18,7 +18,8 @@ bool suite_has_tests(const std::string& suite) {
   std::cerr << "no test in suite '" << suite << "'; this program has:";
   for (const auto& name : caf::test::engine::available_suites())
     std::cerr << ' ' << name;
-  std::cerr << "\nthe suite is the name in CAF_SUITE, and must equal the file's name without _test\n";
+  std::cerr
+      << "\nthe suite is the name in CAF_SUITE, and must equal the file's name without _test\n";
   return false;
 }
 
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
   for (auto& suite : suites) {
     if (!suite_has_tests(suite))
       return 1;
-    // The suite's name alone for clang's exact match, anchored for g++'s regular expression.
+      // The suite's name alone for clang's exact match, anchored for g++'s regular expression.
 #if defined(__clang__) && !defined(_LIBCPP_VERSION)
     std::string filter = suite;
 #else
