@@ -40,8 +40,8 @@ struct client_post {
   time_point received{};
 };
 
-/// Notifications and responses, alone or in a batch. Answered with 202 if `transport` is set; a
-/// transport that knows the session to exist may have accepted them already and leaves it empty.
+/// Notifications and responses, alone or in a batch. With a transport, the session answers with a
+/// reply of status 202; without one, the transport knew the session and has answered already.
 struct client_notice {
   protocol::document_ptr body;
   caf::actor transport;
