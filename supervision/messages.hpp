@@ -1,0 +1,75 @@
+#pragma once
+
+// Messages that only the actors of supervision/ exchange; all others stand in actors/messages.hpp.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "troupe/actors/quota.hpp"
+#include "troupe/net/socket.hpp"
+
+namespace troupe::supervision {
+
+/// shard → registry: slots that were recalled while all were in use have become free since.
+struct lease_repaid {
+  std::uint32_t shard = 0;
+  limit what = limit::connections;
+  std::size_t amount = 0;
+};
+
+/// supervisor → shard: there is a new hook runner.
+struct hooks_changed {
+  caf::actor hooks;
+};
+
+/// node → shard: bind this port (0: any) without accepting; answered with `port_bound` or an error.
+struct bind_port {
+  net::tcp::endpoint where;
+};
+struct port_bound {
+  std::uint16_t port = 0;
+};
+
+/// node → shard: everything is ready; serve what you have bound.
+struct start_accepting {};
+
+/// terminator → supervisor: restart nothing from now on; answered with `supervised_actors`.
+struct stop_restarting {};
+struct supervised_actors {
+  std::vector<caf::actor> shards; ///< by index; null where one is dead
+  caf::actor registry;
+  caf::actor dispatcher;
+  caf::actor hooks; ///< null if the application has no hooks
+};
+
+/// node → terminator: stop the node; answered with `shutdown_report`.
+struct terminate {};
+struct shutdown_report {
+  /// What ran when the limit was over and had to be killed.
+  std::vector<std::string> killed;
+  /// Actors that did not even react to being killed.
+  std::vector<std::string> hung;
+
+  bool clean() const noexcept { return killed.empty() && hung.empty(); }
+};
+
+/// hook runner → its worker, and back: run the oldest event in the queue; done.
+struct hook_done {};
+
+} // namespace troupe::supervision
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::lease_repaid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hooks_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::bind_port)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::port_bound)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::start_accepting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::stop_restarting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::terminate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::shutdown_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hook_done)

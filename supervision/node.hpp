@@ -1,0 +1,116 @@
+#pragma once
+
+// A whole server: the actor system, the I/O threads, the supervised actors, both endpoints. This is
+// what a custom deployment uses:
+//
+//   troupe::node node{config};
+//   node.handlers().add(...);
+//   if (const auto failure = node.start()) { ...failure->reason... }
+//   node.run();              // until SIGTERM or SIGINT
+//
+// Flow: connections (net/) → sessions (actors/) → handlers. How the parts are kept alive stands in
+// supervisor.hpp, how they end in terminator.hpp.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/expected.hpp>
+
+#include "troupe/actors/handler_set.hpp"
+#include "troupe/actors/messages.hpp"
+#include "troupe/supervision/config.hpp"
+
+namespace troupe {
+
+using node_config = supervision::config;
+
+/// Why a node could not start, for a person: what was wrong, where, what to do.
+struct start_failure {
+  std::string reason;
+};
+
+/// How a node ended.
+struct stop_report {
+  /// Empty if it was asked to stop; else why it had to.
+  std::string failure;
+  /// What was killed because it still ran at the limit.
+  std::vector<std::string> killed;
+  /// What was left behind in spite of that: actors, threads, sockets. Empty unless there is a defect.
+  std::vector<std::string> left;
+};
+
+class node {
+public:
+  /// Starts CAF's pool and nothing else. The configuration is taken as checked.
+  explicit node(node_config config);
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  /// Stops, if that has not been done.
+  ~node();
+
+  // -- before start() -----------------------------------------------------------------------------
+
+  /// For actors of the application. They must end when the node stops: those that are handlers made
+  /// by a factory are ended by the node, others should be linked to or monitor what they serve.
+  caf::actor_system& system() noexcept;
+  const node_config& config() const noexcept;
+
+  /// What is offered from the start.
+  handler_set& handlers() noexcept;
+
+  // Told in the order in which things happened, one at a time, never on an I/O thread. What they
+  // throw is logged.
+  void on_client_connected(std::function<void(const client_identity&)> hook);
+  void on_client_initialized(std::function<void(const client_identity&)> hook);
+  void on_client_disconnected(std::function<void(const client_identity&, session_end)> hook);
+
+  /// Binds both endpoints and serves. A node can be started once.
+  [[nodiscard]] std::optional<start_failure> start();
+
+  // -- while it serves; from any thread -----------------------------------------------------------
+
+  /// The ports in use (the configuration may say 0); 0 before start() and for an endpoint that is off.
+  std::uint16_t mcp_port() const noexcept;
+  std::uint16_t admin_port() const noexcept;
+  /// "http://127.0.0.1:8000/mcp"
+  std::string url() const;
+
+  /// Adds, replaces and removes handlers at once; clients are told that lists have changed. The
+  /// answer is the version of the new catalog, or an error that says what is wrong with the set.
+  std::future<caf::expected<std::uint64_t>> update(handler_set changes);
+  /// The resource has new contents: its subscribers are told.
+  void resource_updated(std::string uri);
+  /// Sends a notification to one client, named as in client_identity::id. An error means that the
+  /// node is stopping or did not find out within 10 seconds.
+  std::future<caf::expected<notify_status>> notify(std::string client, std::string method,
+                                                   boost::json::value params = {});
+
+  /// Stops accepting, lets running calls end within `limit` (default: that of the configuration) and
+  /// ends everything. Returns at once; wait() tells when it is done. Later calls change nothing.
+  void begin_stop(std::optional<std::chrono::milliseconds> limit = {});
+  /// Called once, on a thread of the pool, when wait() would no longer block. Before start().
+  void on_stopped(std::function<void()> hook);
+
+  // -- the end; by the thread that owns the node ----------------------------------------------------
+
+  /// Waits until the node has stopped, for whatever reason, and joins its threads.
+  stop_report wait();
+  /// begin_stop() and wait().
+  stop_report stop(std::optional<std::chrono::milliseconds> limit = {});
+  /// Starts, serves until SIGTERM or SIGINT, stops. Returns the exit code as run_server does.
+  int run();
+
+private:
+  class implementation;
+  std::unique_ptr<implementation> implementation_;
+};
+
+} // namespace troupe

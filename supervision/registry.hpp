@@ -1,0 +1,25 @@
+#pragma once
+
+// The owner of the node's limits. Leases them in blocks to the shards, so that accepting a
+// connection or starting a call asks nobody; gets them back when another shard needs them or when
+// their shard dies. All decisions are lease_book's; this actor carries them as messages:
+// shard_registered, lease_request, lease_return and lease_repaid in, lease_grant and lease_recall out.
+
+#include <cstdint>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include "troupe/supervision/lease_book.hpp"
+
+namespace troupe::supervision {
+
+struct registry_config {
+  lease_book::node_limits limits{};
+  std::uint32_t shards = 1;
+};
+
+/// Runs on CAF's pool. A new registry knows nothing: it grants once every shard has registered.
+caf::actor spawn_registry(caf::actor_system& system, const registry_config& config);
+
+} // namespace troupe::supervision

@@ -1,0 +1,47 @@
+#pragma once
+
+// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Each is monitored
+// by the supervisor and by nobody else for this purpose; who dies is started again and introduced to
+// the others. Restarts that come too often mean that restarting does not help: then the node stops.
+// Sessions and connections are the shards' to watch, handlers the dispatcher's.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include "troupe/supervision/config.hpp"
+
+namespace troupe::supervision {
+
+/// What is supervised; also the label `actor` of troupe_actor_restarts_total.
+enum class supervised : std::uint8_t { registry, dispatcher, hooks, shard };
+inline constexpr std::size_t supervised_count = 4;
+std::string_view to_string(supervised what) noexcept;
+
+/// How each actor is made, on the first start and on every restart.
+struct supervisor_config {
+  std::function<caf::actor()> start_registry;
+  std::function<caf::actor()> start_dispatcher;
+  /// Empty if the application has no hooks.
+  std::function<caf::actor()> start_hooks;
+  /// `registry` and `hooks` are the current ones.
+  std::function<caf::actor(std::uint32_t index, const caf::actor& registry, const caf::actor& hooks)>
+      start_shard;
+  std::uint32_t shards = 1;
+  restart_options restarts;
+  /// Called on the pool for each restart, for the metric.
+  std::function<void(supervised)> on_restart;
+  /// Called once, on the pool, when the node must stop; the text says why.
+  std::function<void(const std::string& why)> on_give_up;
+};
+
+/// Starts everything in order. Answers `supervised_query` with supervised_actors; forwards what is
+/// meant for the dispatcher to the current one, so that its own handle may be kept for ever.
+caf::actor spawn_supervisor(caf::actor_system& system, supervisor_config config);
+
+} // namespace troupe::supervision
