@@ -11,17 +11,17 @@
 #include <vector>
 
 #include "troupe/actors/session_options.hpp"
+#include "troupe/net/connection_options.hpp"
 #include "troupe/protocol/host_rules.hpp"
 
 namespace troupe::supervision {
 
-/// The MCP endpoint.
+/// The MCP endpoint; its path, body limit and compiled host rules are in connection_options.
 struct listen_options {
   std::string address = "127.0.0.1"; ///< IPv4 or IPv6 address, IPv6 without brackets
   std::uint16_t port = 8000;         ///< 0: the system picks one, the log tells which
-  std::string path = "/mcp";
-  std::size_t io_threads = 0; ///< 0: half the cores, at least one
-  std::size_t backlog = 1024; ///< per I/O thread; the system may cap it (net.core.somaxconn)
+  std::size_t io_threads = 0;        ///< 0: half the cores, at least one
+  /// Compiled into connection_options::endpoint.hosts by finish() (config_checks.hpp).
   protocol::host_rules_config hosts;
 };
 
@@ -48,7 +48,7 @@ struct pool_options {
   std::size_t threads = 0; ///< 0: as many as cores, at least two
 };
 
-/// How often actors of the runtime may be restarted before the process stops.
+/// How often actors of the runtime may be restarted before the process stops, in all.
 struct restart_options {
   std::size_t max_restarts = 5;
   std::chrono::milliseconds restart_window{std::chrono::seconds{60}};
@@ -93,12 +93,16 @@ struct builtin_options {
 };
 
 struct config {
-  session_options session;
   listen_options listen;
+  net::listener_options listener;
+  net::connection_options connection;
+  session_options session;
   admin_options admin;
   limit_options limits;
   pool_options pool;
   restart_options supervision;
+  /// How often one handler's actor may be restarted before its handler is removed.
+  restart_options handlers;
   shutdown_options shutdown;
   log_options log;
   resource_options resources;
