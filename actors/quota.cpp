@@ -31,48 +31,67 @@ bool quota::try_acquire(limit what) {
 }
 
 void quota::acquire(limit what, waiter then) {
-  if (try_acquire(what)) {
+  auto& counter = counters_[index(what)];
+  if (counter.used < counter.leased) {
+    ++counter.used;
+    refill(what);
     then(true);
     return;
   }
-  auto& waiting = counters_[index(what)].waiting;
-  if (waiting.size() >= max_waiters) {
+  if (counter.waiting.size() >= max_waiters) {
     then(false);
     return;
   }
-  waiting.push_back(std::move(then));
+  // Before the request is made, so that it speaks for this waiter too.
+  counter.waiting.push_back(std::move(then));
+  refill(what);
 }
 
 void quota::release(limit what) {
   auto& counter = counters_[index(what)];
   if (counter.used == 0)
     return;
-  --counter.used;
-  // A slot that becomes free here is as good as one from the registry.
   if (!counter.waiting.empty()) {
-    ++counter.used;
-    auto next = std::move(counter.waiting.front());
-    counter.waiting.erase(counter.waiting.begin());
-    next(true);
+    // The slot changes hands: a slot that becomes free here is as good as one from the registry.
+    take_first(counter)(true);
+    return;
+  }
+  --counter.used;
+  if (counter.owed > 0 && repay_) {
+    --counter.owed;
+    --counter.leased;
+    repay_(what, 1);
   }
 }
 
 void quota::granted(limit what, std::size_t amount) {
   auto& counter = counters_[index(what)];
   counter.leased += amount;
-  counter.asking = false;
-  auto waiting = std::exchange(counter.waiting, {});
-  for (auto& next : waiting) {
-    const auto acquired = counter.used < counter.leased;
-    if (acquired)
-      ++counter.used;
-    next(acquired);
+  if (amount > 0)
+    counter.owed = 0;
+  // `asking` stays set meanwhile: a waiter that asks for another slot must not start a request that
+  // speaks for those who are being answered here.
+  while (!counter.waiting.empty() && counter.used < counter.leased) {
+    ++counter.used;
+    take_first(counter)(true);
   }
+  // A "no" holds for those who waited when the request was made. For later ones it may be outdated.
+  while (amount == 0 && counter.asked_for > 0 && !counter.waiting.empty())
+    take_first(counter)(false);
+  counter.asking = false;
+  counter.asked_for = 0;
+  if (!counter.waiting.empty())
+    ask(what);
 }
 
 std::size_t quota::recall(limit what, std::size_t amount) {
   auto& counter = counters_[index(what)];
-  const auto given = std::min(amount, counter.leased - std::min(counter.leased, counter.used));
+  const auto unused = counter.leased - std::min(counter.leased, counter.used);
+  if (unused == 0) {
+    counter.owed = std::max(counter.owed, amount);
+    return 0;
+  }
+  const auto given = std::min(amount, (unused + 1) / 2);
   counter.leased -= given;
   return given;
 }
@@ -81,13 +100,45 @@ void quota::block(limit what, std::size_t size) {
   counters_[index(what)].block = std::max<std::size_t>(size, 1);
 }
 
+void quota::stock_up() {
+  for (std::size_t i = 0; i < limit_count; ++i)
+    refill(static_cast<limit>(i));
+}
+
+void quota::ask_again() {
+  for (std::size_t i = 0; i < limit_count; ++i)
+    if (counters_[i].asking)
+      ask(static_cast<limit>(i));
+}
+
+std::vector<std::size_t> quota::leases() const {
+  std::vector<std::size_t> result;
+  result.reserve(limit_count);
+  for (const auto& counter : counters_)
+    result.push_back(counter.leased);
+  return result;
+}
+
+quota::waiter quota::take_first(counter& from) {
+  auto first = std::move(from.waiting.front());
+  from.waiting.pop_front();
+  if (from.asked_for > 0)
+    --from.asked_for;
+  return first;
+}
+
 void quota::refill(limit what) {
-  auto& counter = counters_[index(what)];
+  const auto& counter = counters_[index(what)];
   const auto spare = counter.leased - std::min(counter.leased, counter.used);
-  if (counter.asking || spare * 2 >= counter.block)
-    return;
+  if (!counter.asking && spare * 2 < counter.block)
+    ask(what);
+}
+
+void quota::ask(limit what) {
+  auto& counter = counters_[index(what)];
   counter.asking = true;
-  ask_(what, counter.block);
+  counter.asked_for = counter.waiting.size();
+  ask_(what, std::max(counter.block, counter.waiting.size()));
 }
 
 } // namespace troupe

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class quota {
 public:
   /// Asks the registry for `amount` more slots; the answer comes back through granted().
   using request_more = std::function<void(limit, std::size_t amount)>;
+  /// Gives slots back to the registry that were recalled while all were in use.
+  using repay = std::function<void(limit, std::size_t amount)>;
   using waiter = std::function<void(bool acquired)>;
 
   /// Waiters beyond this number are told "no" at once.
@@ -39,35 +42,55 @@ public:
 
   explicit quota(request_more ask);
 
-  /// Takes a slot if the lease has one. Never waits. False also triggers a request for more.
+  // -- for those who need slots -------------------------------------------------------------------
+
+  /// Takes a slot if the lease has one. Never waits. Also asks for more when the lease runs low;
+  /// false says nothing about other threads' leases.
   [[nodiscard]] bool try_acquire(limit what);
   /// Takes a slot now or when the registry has answered; `then` is called exactly once, perhaps
-  /// before this returns. A "no" is the registry's: no thread of the node has a slot to spare.
+  /// before this returns, unless the thread's shard ends first. A "no" is exact: after this call
+  /// there was a moment when no thread of the node had a slot to spare.
   void acquire(limit what, waiter then);
   void release(limit what);
 
-  /// The registry's answer: `amount` new slots, none if the node's limit is reached.
-  void granted(limit what, std::size_t amount);
-  /// Gives up to `amount` unused slots back; returns how many. Called when another thread needs them.
-  std::size_t recall(limit what, std::size_t amount);
-  /// Sets the block size in which slots are requested (a function of the limit and the threads).
-  void block(limit what, std::size_t size);
-
   std::size_t used(limit what) const noexcept { return counters_[index(what)].used; }
   std::size_t leased(limit what) const noexcept { return counters_[index(what)].leased; }
+
+  // -- for the shard, which speaks with the registry ----------------------------------------------
+
+  /// Whom recalled slots are given back to; without it they stay here.
+  void repay_with(repay give_back) { repay_ = std::move(give_back); }
+  /// Sets the block size in which slots are requested (a function of the limit and the threads).
+  void block(limit what, std::size_t size);
+  /// Asks for the first block of every limit.
+  void stock_up();
+  /// The registry's answer: `amount` new slots, none if the node's limit is reached.
+  void granted(limit what, std::size_t amount);
+  /// Another thread needs slots: gives up to `amount` back, but keeps half of the unused ones (the
+  /// last one is given). Returns how many. With none unused, those that become free next are repaid.
+  std::size_t recall(limit what, std::size_t amount);
+  /// There is a new registry, which knows nothing of earlier requests: asks again.
+  void ask_again();
+  /// What is leased, by index of `limit`.
+  std::vector<std::size_t> leases() const;
 
 private:
   struct counter {
     std::size_t used = 0;
     std::size_t leased = 0;
     std::size_t block = 1;
+    std::size_t owed = 0;      ///< recalled while all were in use
+    std::size_t asked_for = 0; ///< how many waiters the unanswered request speaks for
     bool asking = false;
-    std::vector<waiter> waiting;
+    std::deque<waiter> waiting;
   };
   static constexpr std::size_t index(limit what) { return static_cast<std::size_t>(what); }
+  static waiter take_first(counter& from);
   void refill(limit what);
+  void ask(limit what);
 
   request_more ask_;
+  repay repay_;
   std::array<counter, limit_count> counters_;
 };
 

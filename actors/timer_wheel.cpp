@@ -19,18 +19,19 @@ timer_wheel::head::head() noexcept {
 timer_wheel::timer_wheel(time_point now) : start_(now), now_(now) {}
 
 timer_wheel::~timer_wheel() {
-  for (auto& slot : slots_) {
+  for (auto& slot : slots_)
     while (slot.next_ != &slot)
       slot.next_->cancel();
-    slot.previous_ = slot.next_ = nullptr;
-  }
 }
 
 std::uint64_t timer_wheel::tick_of(time_point when) const noexcept {
   if (when <= start_)
     return 0;
-  // Rounded up: a timer may fire a tick late, never early.
-  return static_cast<std::uint64_t>((when - start_ + tick - clock::duration{1}) / tick);
+  // Rounded up: a timer may fire a tick late, never early. No sum that could overflow, because
+  // time_point::max() is a way to say "never".
+  const auto since_start = when - start_;
+  const auto whole = since_start / tick;
+  return static_cast<std::uint64_t>(since_start % tick == clock::duration{0} ? whole : whole + 1);
 }
 
 void timer_wheel::link(timer& list, timer& target) noexcept {
@@ -38,6 +39,14 @@ void timer_wheel::link(timer& list, timer& target) noexcept {
   target.next_ = &list;
   list.previous_->next_ = &target;
   list.previous_ = &target;
+}
+
+void timer_wheel::splice(timer& from, timer& to) noexcept {
+  while (from.next_ != &from) {
+    auto& moved = *from.next_;
+    moved.cancel();
+    link(to, moved);
+  }
 }
 
 void timer_wheel::arm(timer& target, time_point deadline) noexcept {
@@ -51,11 +60,14 @@ std::size_t timer_wheel::fire_slot(timer& slot, time_point now) {
   if (slot.next_ == &slot)
     return 0;
   // The slot is moved aside first, so that timers which arm themselves again are not visited twice.
-  head due;
-  due.next_ = slot.next_;
-  due.previous_ = slot.previous_;
-  due.next_->previous_ = due.previous_->next_ = &due;
-  slot.next_ = slot.previous_ = &slot;
+  struct aside final : head {
+    timer& rest;
+    explicit aside(timer& later) : rest(later) {}
+    // Not empty only if a timer threw: the next tick takes what was behind it.
+    ~aside() override { splice(*this, rest); }
+  };
+  aside due{slots_[(current_tick_ + 1) % slot_count]};
+  splice(slot, due);
   std::size_t fired = 0;
   while (due.next_ != &due) {
     auto& target = *due.next_;
@@ -63,11 +75,10 @@ std::size_t timer_wheel::fire_slot(timer& slot, time_point now) {
     if (target.deadline_ > now) {
       arm(target, target.deadline_); // a later round of the wheel
     } else {
-      target.on_timer(now);
       ++fired;
+      target.on_timer(now);
     }
   }
-  due.previous_ = due.next_ = nullptr;
   return fired;
 }
 
@@ -84,6 +95,15 @@ std::size_t timer_wheel::advance(time_point now) {
     fired += fire_slot(slots_[at % slot_count], now);
   }
   return fired;
+}
+
+time_point timer_wheel::next_due() const noexcept {
+  for (auto at = current_tick_ + 1; at <= current_tick_ + slot_count; ++at) {
+    const auto& slot = slots_[at % slot_count];
+    if (slot.next_ != &slot)
+      return start_ + at * std::chrono::duration_cast<clock::duration>(tick);
+  }
+  return time_point::max();
 }
 
 } // namespace troupe

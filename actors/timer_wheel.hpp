@@ -19,7 +19,7 @@ using time_point = clock::time_point;
 
 class timer_wheel;
 
-/// Something with one timeout. Leaves its wheel when destroyed.
+/// Something with one timeout. Leaves its wheel when destroyed; may outlive it.
 class timer {
 public:
   timer() = default;
@@ -54,18 +54,22 @@ public:
   /// Disarms what is left.
   ~timer_wheel();
 
-  /// Fires in the first advance() at or after `deadline`; replaces an earlier deadline.
+  /// Fires in the first advance() that reaches the end of the tick `deadline` is in: never early, a
+  /// tick late at most. Replaces an earlier deadline.
   void arm(timer& target, time_point deadline) noexcept;
-  /// Moves time forward and fires what is due, in order of ticks; returns how many fired.
+  /// Moves time forward and fires what is due, in no particular order; returns how many fired. What
+  /// a timer throws comes out of here; the timers behind it fire in the next advance().
   std::size_t advance(time_point now);
   /// The time of the last advance().
   time_point now() const noexcept { return now_; }
+  /// No advance() before this moment fires anything; time_point::max() if nothing is armed.
+  time_point next_due() const noexcept;
 
 private:
   static constexpr std::size_t slot_count = 1024;
 
-  /// Heads of circular lists; a head never fires.
-  struct head final : timer {
+  /// Heads of circular lists; a head never fires. Not movable: its neighbours point to it.
+  struct head : timer {
     head() noexcept;
     void on_timer(time_point) override {}
     friend class timer_wheel;
@@ -73,6 +77,7 @@ private:
 
   std::uint64_t tick_of(time_point when) const noexcept;
   static void link(timer& list, timer& target) noexcept;
+  static void splice(timer& from, timer& to) noexcept;
   std::size_t fire_slot(timer& slot, time_point now);
 
   time_point start_;

@@ -27,11 +27,13 @@ struct client_hooks {
 struct hook_runner_config {
   client_hooks hooks;
   std::size_t max_queued = 1024;
+  /// A hook may wait for something; on the pool it would keep a thread from the handlers.
+  bool own_thread = true;
   /// Called for each dropped event, on the pool; for the metric.
   std::function<void()> on_dropped;
 };
 
-/// Takes client_connected, client_initialized, client_disconnected. `drain` is answered with
+/// Takes client_connected, client_initialized, client_disconnected. The request `drain` is answered with
 /// `drained` when the queue is empty.
 caf::actor spawn_hook_runner(caf::actor_system& system, hook_runner_config config);
 

@@ -42,7 +42,8 @@ public:
   /// it known what is leased already.
   lease_book(const node_limits& limits, std::size_t shards);
 
-  /// A shard says what it holds; also ends what was expected of an earlier shard of this index.
+  /// A shard says what it holds, by index of `limit`; also ends what was expected of an earlier shard
+  /// of this index.
   orders registered(std::uint32_t shard, const std::vector<std::size_t>& leased);
   orders requested(std::uint32_t shard, limit what, std::size_t amount);
   /// The answer to a recall.
@@ -52,7 +53,6 @@ public:
   /// A shard died; its slots are in stock again.
   orders lost(std::uint32_t shard);
 
-  std::size_t total(limit what) const noexcept { return accounts_[index(what)].total; }
   std::size_t leased(limit what) const noexcept;
   /// How many slots no shard holds.
   std::size_t stock(limit what) const noexcept;
@@ -66,20 +66,23 @@ private:
   struct account {
     std::size_t total = 0;
     std::vector<std::size_t> leased; ///< by shard
-    std::deque<request> waiting;     ///< one per shard at most
     std::vector<bool> asked;         ///< by shard: a recall of this round is unanswered
+    std::deque<request> waiting;     ///< one per shard at most
+    bool round = false;
     bool granted_in_round = false;
   };
-  static constexpr std::size_t index(limit what) { return static_cast<std::size_t>(what); }
+  account& account_of(limit what) { return accounts_[static_cast<std::size_t>(what)]; }
+  const account& account_of(limit what) const { return accounts_[static_cast<std::size_t>(what)]; }
 
+  bool knows(std::uint32_t shard) const noexcept { return shard < shards_.size(); }
   bool all_known() const noexcept;
-  bool in_round(const account& of) const noexcept;
+  void forget(std::uint32_t shard);
+  orders settle_all();
   void settle(limit what, orders& out);
   void grant_from_stock(limit what, orders& out);
-  void refuse_those_in_round(limit what, orders& out);
   void begin_round(limit what, orders& out);
-  void forget(std::uint32_t shard);
-  void take_back(limit what, std::uint32_t shard, std::size_t amount);
+  void end_round(limit what, orders& out);
+  orders take_back(std::uint32_t shard, limit what, std::size_t amount);
 
   enum class presence : std::uint8_t { expected, here, lost };
   std::vector<presence> shards_;

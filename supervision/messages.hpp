@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/expected.hpp>
+#include <caf/message.hpp>
 
 #include "troupe/actors/quota.hpp"
 #include "troupe/net/socket.hpp"
@@ -38,7 +41,9 @@ struct port_bound {
 /// node → shard: everything is ready; serve what you have bound.
 struct start_accepting {};
 
-/// terminator → supervisor: restart nothing from now on; answered with `supervised_actors`.
+/// node → supervisor: who is there? Answered with `supervised_actors`.
+struct supervised_query {};
+/// terminator → supervisor: the same, and restart nothing from now on.
 struct stop_restarting {};
 struct supervised_actors {
   std::vector<caf::actor> shards; ///< by index; null where one is dead
@@ -47,8 +52,14 @@ struct supervised_actors {
   caf::actor hooks; ///< null if the application has no hooks
 };
 
-/// node → terminator: stop the node; answered with `shutdown_report`.
-struct terminate {};
+/// application → supervisor: a request for the dispatcher, asked with a timeout; `answer` is called
+/// once on the pool, with a message or an error.
+struct application_request {
+  caf::message content;
+  std::function<void(caf::expected<caf::message>)> answer;
+};
+
+/// How the terminator ended the node.
 struct shutdown_report {
   /// What ran when the limit was over and had to be killed.
   std::vector<std::string> killed;
@@ -58,7 +69,7 @@ struct shutdown_report {
   bool clean() const noexcept { return killed.empty() && hung.empty(); }
 };
 
-/// hook runner → its worker, and back: run the oldest event in the queue; done.
+/// hook worker → hook runner: the event is handled, the next one may come.
 struct hook_done {};
 
 } // namespace troupe::supervision
@@ -68,8 +79,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hooks_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::bind_port)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::port_bound)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::start_accepting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::stop_restarting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::terminate)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::shutdown_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::application_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hook_done)

@@ -17,15 +17,18 @@ public:
   /// The exit code of a process that the watchdog ended.
   static constexpr int exit_code = 3;
 
-  /// Called on the watchdog's thread with what was being waited for. Must not return in production;
-  /// the default writes a line to stderr and ends the process with `exit_code`.
+  /// Called on the watchdog's thread with what was being waited for. The default writes a line to
+  /// stderr and ends the process with `exit_code`.
   using bite = std::function<void(const std::string& waiting_for)>;
 
-  explicit watchdog(std::chrono::milliseconds limit, std::string waiting_for, bite on_expiry = {});
+  watchdog(std::chrono::milliseconds limit, std::string waiting_for, bite on_expiry = {});
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
   /// Calls it off.
   ~watchdog();
+
+  /// What to blame from now on. From any thread.
+  void now_waiting_for(std::string what);
 
 private:
   void watch(std::chrono::steady_clock::time_point deadline);
