@@ -31,6 +31,7 @@
 #include "troupe/protocol/log_level.hpp"
 #include "troupe/protocol/method.hpp"
 #include "troupe/protocol/progress.hpp"
+#include "troupe/protocol/uri_template.hpp"
 
 namespace troupe {
 
@@ -83,7 +84,9 @@ struct call_data : boost::intrusive_ref_counter<call_data, boost::thread_safe_co
   std::string_view name; ///< of the tool or prompt; the URI of a resource
   const boost::json::object* arguments = nullptr;
   const boost::json::object* params = nullptr;
-  std::vector<std::pair<std::string, std::string>> variables; ///< of a matched URI template
+  protocol::uri_variables variables; ///< of a matched URI template
+  std::string_view completion_argument; ///< completion/complete: what is being completed
+  std::string_view completion_value;    ///< and what was typed so far
   std::optional<protocol::progress_token> progress_token;
   inputs answers;
   std::string state;
@@ -107,6 +110,10 @@ public:
   std::optional<std::string_view> string_argument(std::string_view key) const noexcept;
   /// The value of a variable of the resource's URI template; empty if there is none.
   std::string_view variable(std::string_view name) const noexcept;
+  /// completion/complete: the argument or variable to complete, and what was typed so far.
+  /// arguments() are those that the client has resolved already.
+  std::string_view completion_argument() const noexcept { return data_->completion_argument; }
+  std::string_view completion_value() const noexcept { return data_->completion_value; }
   /// `params` as the client sent it, for what has no accessor of its own; null if absent.
   const boost::json::object* params() const noexcept { return data_->params; }
   /// `params._meta`; empty if absent.

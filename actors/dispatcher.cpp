@@ -244,10 +244,10 @@ caf::behavior dispatcher(dispatcher_self* self, dispatcher_options options,
         for (const auto& shard : self->state.shards)
           self->send(shard, event);
       },
-      [self](notify_client& request) -> caf::result<notified> {
+      [self](notify_client& request) -> caf::result<caf::message> {
         const auto client = parse_client_number(request.client);
         if (!client || client->shard >= self->state.shards.size())
-          return notified{notify_status::client_not_found};
+          return caf::make_message(notified{notify_status::client_not_found});
         return self->delegate(self->state.shards[client->shard], std::move(request));
       },
   };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <caf/actor.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/execution_unit.hpp>
 
 #include "troupe/actors/catalog.hpp"
@@ -51,8 +52,14 @@ struct shard_state {
 
   shard_state(quota::request_more ask, time_point now) : limits(std::move(ask)), timers(now) {}
 
+  /// Connections and sessions by actor id, from adopt() until the shard hears of their end. Weak, so
+  /// that a table never keeps a child alive.
+  std::unordered_map<caf::actor_id, caf::actor_addr> children;
+
   /// Makes the shard monitor `child`, which lives on this thread.
-  void adopt(const caf::actor& child) const;
+  void adopt(const caf::actor& child);
+  /// Takes one subscriber of a resource out of the index.
+  void unsubscribe(const std::string& uri, const caf::actor_addr& session);
 };
 
 using shard_state_ptr = std::shared_ptr<shard_state>;

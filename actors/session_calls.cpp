@@ -1,0 +1,397 @@
+// Requests that a handler answers: finding it, running it, and every way in which a call can end.
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "troupe/actors/call_runner.hpp"
+#include "troupe/actors/incident.hpp"
+#include "troupe/actors/session_actor.hpp"
+#include "troupe/protocol/encode.hpp"
+
+namespace troupe {
+
+namespace {
+
+std::optional<std::string_view> string_in(const boost::json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string())
+    return std::nullopt;
+  return std::string_view{value->get_string()};
+}
+
+} // namespace
+
+// -- finding the handler --------------------------------------------------------------------------
+
+const handler* session_actor::prepare(call_data& data, rpc_error& error) const {
+  if (data.params == nullptr) {
+    error = protocol::make_invalid_params("params are missing.");
+    return nullptr;
+  }
+  if (data.method == protocol::method::completion_complete)
+    return prepare_completion(data, error);
+  const bool reads = data.method == protocol::method::resources_read;
+  const auto name = string_in(*data.params, reads ? "uri" : "name");
+  if (!name) {
+    error = protocol::make_invalid_params(reads ? "params.uri must be a string."
+                                                : "params.name must be a string.");
+    return nullptr;
+  }
+  data.name = *name;
+  if (reads) {
+    auto reader = shard_->catalog->find_reader(data.name);
+    if (!reader) {
+      error = protocol::make_resource_not_found(data.name);
+      return nullptr;
+    }
+    data.variables = std::move(reader->variables);
+    return reader->run;
+  }
+  if (const auto* arguments = data.params->if_contains("arguments")) {
+    data.arguments = arguments->if_object();
+    if (data.arguments == nullptr) {
+      error = protocol::make_invalid_params("params.arguments must be an object.");
+      return nullptr;
+    }
+  }
+  if (data.method == protocol::method::tools_call) {
+    const auto* tool = shard_->catalog->tools.find(data.name);
+    if (tool == nullptr)
+      error = protocol::make_invalid_params("Unknown tool: " + std::string{data.name});
+    return tool != nullptr ? &tool->run : nullptr;
+  }
+  const auto* prompt = shard_->catalog->prompts.find(data.name);
+  if (prompt == nullptr) {
+    error = protocol::make_invalid_params("Unknown prompt: " + std::string{data.name});
+    return nullptr;
+  }
+  if (auto wrong = prompt->description.check_arguments(data.arguments)) {
+    error = std::move(*wrong);
+    return nullptr;
+  }
+  return &prompt->run;
+}
+
+const handler* session_actor::prepare_completion(call_data& data, rpc_error& error) const {
+  const auto* ref = data.params->if_contains("ref");
+  const auto* argument = data.params->if_contains("argument");
+  if (ref == nullptr || !ref->is_object() || argument == nullptr || !argument->is_object()) {
+    error = protocol::make_invalid_params("params.ref and params.argument must be objects.");
+    return nullptr;
+  }
+  const auto name = string_in(argument->get_object(), "name");
+  const auto value = string_in(argument->get_object(), "value");
+  const auto type = string_in(ref->get_object(), "type");
+  const bool prompt = type == "ref/prompt";
+  const auto target = string_in(ref->get_object(), prompt ? "name" : "uri");
+  if (!name || !value || !target || (!prompt && type != "ref/resource")) {
+    error = protocol::make_invalid_params(
+        "completion/complete needs ref {type: ref/prompt, name} or {type: ref/resource, uri} and "
+        "argument {name, value}, all strings.");
+    return nullptr;
+  }
+  data.name = *target;
+  data.completion_argument = *name;
+  data.completion_value = *value;
+  if (const auto* context = data.params->if_contains("context"); context && context->is_object())
+    if (const auto* known = context->get_object().if_contains("arguments"))
+      data.arguments = known->if_object();
+  const completions* available = nullptr;
+  if (prompt) {
+    if (const auto* entry = shard_->catalog->prompts.find(data.name))
+      available = &entry->completions;
+  } else if (const auto* entry = shard_->catalog->templates.find(data.name)) {
+    available = &entry->completions;
+  } else if (shard_->catalog->find_reader(data.name)) {
+    static const completions none;
+    available = &none;
+  }
+  if (available == nullptr) {
+    error = protocol::make_invalid_params((prompt ? "Unknown prompt: " : "Unknown resource: ") +
+                                          std::string{data.name});
+    return nullptr;
+  }
+  const auto found = available->find(data.completion_argument);
+  // An argument without completions has none to offer: an empty answer, not an error.
+  static const handler nothing{[](const call&) -> outcome { return completion_result{}; },
+                               execution::inline_};
+  return found != available->end() ? &found->second : &nothing;
+}
+
+// -- beginning ------------------------------------------------------------------------------------
+
+session_actor::answer session_actor::start_call(open_post& post, const protocol::request& request,
+                                                protocol::method method,
+                                                const protocol::document_ptr& body) {
+  call_data_ptr data{new call_data};
+  data->client = client_;
+  data->body = body;
+  data->method = method;
+  data->params = request.params;
+  rpc_error error;
+  const auto* run = prepare(*data, error);
+  if (run == nullptr)
+    return failure(request.id, error);
+  data->number = next_key_++;
+  data->progress_token = protocol::progress_token_of(request.params);
+  const bool is_inline = !run->is_actor() && run->where() == execution::inline_;
+  if (is_inline) {
+    auto done = run_inline(post, *run, data);
+    if (auto* encoded = std::get_if<encoded_result>(&done)) {
+      auto response = result(request.id, encoded->json);
+      response.kind = encoded->is_error ? outcome_kind::tool_error : outcome_kind::ok;
+      return response;
+    }
+    if (const auto* failed = std::get_if<rpc_error>(&done))
+      return failure(request.id, *failed);
+    // It needs input: from here on it is a call like any other.
+    if (calls_.size() >= options().max_calls_in_flight)
+      return refuse_call(post, request.id, 429, "calls_per_session");
+    if (!shard_->limits.try_acquire(limit::calls))
+      return refuse_call(post, request.id, 503, to_string(limit::calls));
+    ask(keep_call(post, request, std::move(data), *run), std::get<input_required>(std::move(done)));
+    return std::nullopt;
+  }
+  if (calls_.size() >= options().max_calls_in_flight)
+    return refuse_call(post, request.id, 429, "calls_per_session");
+  if (!shard_->limits.try_acquire(limit::calls))
+    return refuse_call(post, request.id, 503, to_string(limit::calls));
+  dispatch(keep_call(post, request, std::move(data), *run));
+  return std::nullopt;
+}
+
+session_actor::answer session_actor::refuse_call(open_post& post, const protocol::request_id& id,
+                                                 int status, std::string_view limit_name) {
+  observer().limit_refused(limit_name);
+  if (!post.batch) {
+    post.status = status;
+    post.retry_after = 1;
+  }
+  auto refused = failure(id, protocol::make_invalid_request(
+                                 "The limit \"" + std::string{limit_name} +
+                                 "\" is reached; wait for running calls and try again."));
+  refused.kind = outcome_kind::refused;
+  return refused;
+}
+
+session_actor::running_call& session_actor::keep_call(open_post& post,
+                                                      const protocol::request& request,
+                                                      call_data_ptr data, const handler& run) {
+  data->caller = caf::actor_cast<caf::actor>(this);
+  auto& kept = calls_.emplace_back();
+  kept.data = std::move(data);
+  kept.run = run;
+  kept.id = request.id;
+  kept.post = post.key;
+  kept.received = post.received;
+  kept.deadline = now() + options().call_timeout;
+  observer().call_started();
+  return kept;
+}
+
+encoded_outcome session_actor::run_inline(open_post& post, const handler& run,
+                                          const call_data_ptr& data) {
+  // Events reach the stream before the result because they are plain calls back into this session.
+  data->direct = this;
+  inline_post_ = post.key;
+  auto done = run_function(run.function(), call{data});
+  inline_post_ = 0;
+  data->direct = nullptr;
+  return done;
+}
+
+void session_actor::dispatch(running_call& running) {
+  const auto number = running.data->number;
+  if (!running.run.is_actor()) {
+    start_function(system(), running.run, call{running.data});
+    return;
+  }
+  if (!running.run.actor()) {
+    finish_call(number, report_incident(*running.data, "the handler's actor is not running"));
+    return;
+  }
+  // No timeout of CAF's own: the session's timer watches all calls, see time_out_calls().
+  auto request = this->request(running.run.actor(), caf::infinite, call{running.data});
+  running.response_id = request.id();
+  request.then(
+      [this, number](outcome& done) {
+        if (auto* call = find_call(number)) {
+          call->response_id = {};
+          finish_call(number, encode(std::move(done), *call->data));
+        }
+      },
+      [this, number](caf::error& error) {
+        if (auto* call = find_call(number)) {
+          call->response_id = {};
+          finish_call(number, report_incident(*call->data, "the handler's actor failed: " +
+                                                               system().render(error)));
+        }
+      });
+}
+
+// -- ending ---------------------------------------------------------------------------------------
+
+void session_actor::finish_call(std::uint64_t number, encoded_outcome&& done) {
+  auto* call = find_call(number);
+  if (call == nullptr)
+    return; // cancelled or timed out meanwhile
+  if (auto* questions = std::get_if<input_required>(&done)) {
+    ask(*call, std::move(*questions));
+    return;
+  }
+  if (auto* encoded = std::get_if<encoded_result>(&done)) {
+    auto response = result(call->id, encoded->json);
+    response.kind = encoded->is_error ? outcome_kind::tool_error : outcome_kind::ok;
+    finish_call(number, std::move(response));
+  } else {
+    finish_call(number, failure(call->id, std::get<rpc_error>(done)));
+  }
+}
+
+void session_actor::finish_call(std::uint64_t number, answered&& response) {
+  auto* call = find_call(number);
+  if (call == nullptr)
+    return;
+  const auto key = call->post;
+  count(call->data->method, response.kind, call->received);
+  drop_call(number, false);
+  touch();
+  auto* post = find_post(key);
+  if (post == nullptr)
+    return;
+  --post->pending;
+  if (!response.json.empty())
+    respond(*post, std::move(response.json));
+  if (post->pending == 0 && post != current_) {
+    complete(*post);
+    drop_post(key);
+  }
+  end_if_drained();
+}
+
+void session_actor::fail_call(std::uint64_t number, std::string_view why, outcome_kind kind) {
+  auto* call = find_call(number);
+  if (call == nullptr)
+    return;
+  // A tool that failed tells the model why; others have only protocol errors.
+  answered response;
+  if (call->data->method == protocol::method::tools_call) {
+    std::string json;
+    tool_result::error(std::string{why}).append_json(json, client_->revision);
+    response = result(call->id, json);
+  } else {
+    rpc_error error{protocol::error_code::internal_error, std::string{why}, nullptr};
+    response = failure(call->id, error);
+  }
+  response.kind = kind;
+  // What the handler still does is of no use to anyone.
+  const auto id = call->data->number;
+  abandon(*call);
+  finish_call(id, std::move(response));
+}
+
+void session_actor::cancel(const protocol::request_id& id, std::string_view reason) {
+  const auto found = std::find_if(calls_.begin(), calls_.end(),
+                                  [&](const running_call& call) { return call.id == id; });
+  if (found == calls_.end())
+    return; // already answered: a race that the specification foresees
+  spdlog::debug("client={} cancelled method={} reason={}", client_->identity.id,
+                to_string(found->data->method), reason);
+  abandon(*found);
+  finish_call(found->data->number, answered{{}, outcome_kind::cancelled});
+}
+
+void session_actor::abandon(running_call& call) {
+  call.data->cancelled.store(true, std::memory_order_relaxed);
+  withdraw_questions(call.data->number);
+  if (!call.run.is_actor() || !call.response_id.is_response())
+    return;
+  if (call.run.options().cancellation_messages)
+    send(call.run.actor(), call_cancelled{troupe::call{call.data}});
+  // Nobody will take the actor's answer: this takes CAF's place for it out of its table.
+  enqueue(nullptr, std::exchange(call.response_id, {}),
+          caf::make_message(caf::make_error(caf::sec::request_timeout)), nullptr);
+}
+
+void session_actor::drop_call(std::uint64_t number, bool abandoned) {
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [number](const running_call& call) {
+    return call.data->number == number;
+  });
+  if (found == calls_.end())
+    return;
+  if (abandoned)
+    abandon(*found);
+  std::erase_if(questions_, [number](const question& asked) { return asked.call == number; });
+  calls_.erase(found);
+  shard_->limits.release(limit::calls);
+  observer().call_ended();
+}
+
+void session_actor::on_handler_gone(const handler_gone& gone) {
+  std::vector<std::uint64_t> affected;
+  for (const auto& call : calls_)
+    if (call.run.actor() && call.run.actor().address() == gone.handler)
+      affected.push_back(call.data->number);
+  for (const auto number : affected)
+    if (auto* call = find_call(number)) {
+      auto error = report_incident(*call->data, "the handler's actor ended: " + gone.reason);
+      abandon(*call);
+      finish_call(number, failure(call->id, error));
+    }
+}
+
+void session_actor::time_out_calls(time_point now) {
+  std::vector<std::uint64_t> due;
+  for (const auto& call : calls_)
+    if (call.deadline <= now)
+      due.push_back(call.data->number);
+  for (const auto number : due) {
+    const auto* call = find_call(number);
+    if (call == nullptr)
+      continue;
+    const bool waits = !call->questions.requests.empty();
+    spdlog::warn("client={} method={} name={} timed out{}", client_->identity.id,
+                 to_string(call->data->method), call->data->name,
+                 waits ? " while waiting for the client's answer" : "");
+    fail_call(number,
+              waits ? "The client did not answer a request of this call in time."
+                    : "The call took longer than this server allows and was given up.",
+              outcome_kind::timed_out);
+  }
+}
+
+session_actor::running_call* session_actor::find_call(std::uint64_t number) {
+  const auto found = std::find_if(calls_.begin(), calls_.end(), [number](const running_call& call) {
+    return call.data->number == number;
+  });
+  return found == calls_.end() ? nullptr : &*found;
+}
+
+// -- what a handler tells while it works ----------------------------------------------------------
+
+void session_actor::on_call_event(std::uint64_t number, std::string json) {
+  const auto* call = find_call(number);
+  const auto key = call != nullptr ? call->post : inline_post_;
+  auto* post = key != 0 ? find_post(key) : nullptr;
+  if (post == nullptr)
+    return; // the call is over
+  if (const auto stream = stream_of(*post))
+    streams_.emit(*stream, make_frame(std::move(json)));
+  else
+    observer().events_dropped(1); // this client takes no stream
+}
+
+void session_actor::on_stream_detached(std::uint64_t number) {
+  const auto* call = find_call(number);
+  const auto key = call != nullptr ? call->post : inline_post_;
+  auto* post = key != 0 ? find_post(key) : nullptr;
+  // Without event ids at the client it could not come back.
+  if (post == nullptr || !has_priming_event(client_->revision))
+    return;
+  if (const auto stream = stream_of(*post))
+    streams_.detach(*stream, now());
+}
+
+} // namespace troupe

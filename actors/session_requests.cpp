@@ -1,0 +1,191 @@
+// Requests that the session answers itself: the handshake, lists, subscriptions, the log level.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "troupe/actors/session_actor.hpp"
+#include "troupe/protocol/cursor.hpp"
+#include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/initialize.hpp"
+#include "troupe/protocol/log_level.hpp"
+
+namespace troupe {
+
+namespace {
+
+const boost::json::string* string_member(const boost::json::object* object, std::string_view key) {
+  if (object == nullptr)
+    return nullptr;
+  const auto* value = object->if_contains(key);
+  return value != nullptr ? value->if_string() : nullptr;
+}
+
+protocol::server_capabilities capabilities() {
+  // All of them always: handlers may be added while the session lasts.
+  protocol::server_capabilities all;
+  all.tools = all.tools_list_changed = true;
+  all.resources = all.resources_list_changed = all.resources_subscribe = true;
+  all.prompts = all.prompts_list_changed = true;
+  all.logging = true;
+  all.completions = true;
+  return all;
+}
+
+} // namespace
+
+session_actor::answered session_actor::result(const protocol::request_id& id,
+                                              std::string_view json) {
+  answered done;
+  protocol::append_result(done.json, id, json);
+  return done;
+}
+
+session_actor::answered session_actor::failure(const protocol::request_id& id,
+                                               const rpc_error& error) {
+  answered done;
+  protocol::append_error(done.json, id, error);
+  done.kind = error.code == protocol::error_code::internal_error ? outcome_kind::internal_error
+                                                                 : outcome_kind::protocol_error;
+  return done;
+}
+
+session_actor::answer session_actor::on_request(open_post& post, const protocol::request& request,
+                                                const protocol::document_ptr& body) {
+  const auto method = protocol::method_from(request.method);
+  if (method == protocol::method::initialize || phase_ == phase::opening)
+    return initialize(post, request);
+  if (method == protocol::method::ping)
+    return result(request.id, "{}");
+  if (phase_ != phase::ready)
+    return failure(request.id, protocol::make_not_initialized());
+  if (std::any_of(calls_.begin(), calls_.end(),
+                  [&](const running_call& call) { return call.id == request.id; }))
+    return failure(request.id, protocol::make_invalid_request(
+                                   "A request with this id is still running; ids must be unique "
+                                   "within a session."));
+  switch (method) {
+  case protocol::method::tools_list:
+  case protocol::method::resources_list:
+  case protocol::method::resources_templates_list:
+  case protocol::method::prompts_list:
+    return list(request, method);
+  case protocol::method::tools_call:
+  case protocol::method::resources_read:
+  case protocol::method::prompts_get:
+  case protocol::method::completion_complete:
+    return start_call(post, request, method, body);
+  case protocol::method::resources_subscribe:
+    return subscribe(request, true);
+  case protocol::method::resources_unsubscribe:
+    return subscribe(request, false);
+  case protocol::method::logging_set_level:
+    return set_log_level(request);
+  default:
+    return failure(request.id, protocol::make_method_not_found(request.method));
+  }
+}
+
+// -- handshake ------------------------------------------------------------------------------------
+
+session_actor::answer session_actor::initialize(open_post& post, const protocol::request& request) {
+  if (phase_ != phase::opening)
+    return failure(request.id, protocol::make_already_initialized());
+  auto params = protocol::parse_initialize(request.params);
+  if (!params) {
+    end(session_end::refused);
+    return failure(request.id, params.error());
+  }
+  client_->revision = protocol::negotiate(params->protocol_version);
+  client_->capabilities = params->capabilities;
+  client_->identity.name = std::move(params->info.name);
+  client_->identity.version = std::move(params->info.version);
+  client_->identity.revision = to_string(client_->revision);
+  phase_ = phase::uninitialized;
+  post.opens_session = true;
+  observer().session_opened(client_->revision);
+  if (shard_->hooks)
+    send(shard_->hooks, client_connected{client_->identity});
+  protocol::implementation self;
+  self.name = options().server_name;
+  self.title = options().server_title;
+  self.version = options().server_version;
+  std::string json;
+  protocol::append_initialize_result(json, client_->revision, capabilities(), self,
+                                     options().instructions);
+  return result(request.id, json);
+}
+
+void session_actor::initialized() {
+  if (phase_ != phase::uninitialized)
+    return;
+  phase_ = phase::ready;
+  shard_->limits.release(limit::uninitialized_sessions);
+  if (shard_->hooks)
+    send(shard_->hooks, client_initialized{client_->identity});
+}
+
+// -- lists and settings ---------------------------------------------------------------------------
+
+session_actor::answer session_actor::list(const protocol::request& request,
+                                          protocol::method method) {
+  std::uint64_t after = 0;
+  if (request.params != nullptr && request.params->contains("cursor")) {
+    const auto* cursor = string_member(request.params, "cursor");
+    if (cursor == nullptr)
+      return failure(request.id, protocol::make_invalid_params("params.cursor must be a string."));
+    const auto position = protocol::read_cursor(options().cursor_key, method, *cursor);
+    if (!position)
+      return failure(request.id, position.error());
+    after = *position;
+  }
+  return result(request.id, shard_->lists.page(*shard_->catalog, method, client_->revision, after,
+                                               options().page_size, options().cursor_key));
+}
+
+session_actor::answer session_actor::subscribe(const protocol::request& request, bool on) {
+  const auto* text = string_member(request.params, "uri");
+  if (text == nullptr)
+    return failure(request.id, protocol::make_invalid_params("params.uri must be a string."));
+  const std::string uri{*text};
+  const auto held = std::find(subscriptions_.begin(), subscriptions_.end(), uri);
+  if (!on) {
+    if (held != subscriptions_.end()) {
+      shard_->unsubscribe(uri, address());
+      subscriptions_.erase(held);
+    }
+    return result(request.id, "{}");
+  }
+  if (!shard_->catalog->find_reader(uri))
+    return failure(request.id, protocol::make_resource_not_found(uri));
+  if (held != subscriptions_.end())
+    return result(request.id, "{}");
+  if (subscriptions_.size() >= options().max_subscriptions) {
+    observer().limit_refused("subscriptions_per_session");
+    return failure(request.id, protocol::make_invalid_request(
+                                   "This session has reached its limit of subscriptions; "
+                                   "unsubscribe from another resource first."));
+  }
+  shard_->subscriptions[uri].push_back(caf::actor_cast<caf::actor>(this));
+  subscriptions_.push_back(uri);
+  return result(request.id, "{}");
+}
+
+void session_actor::unsubscribe_all() {
+  for (const auto& uri : subscriptions_)
+    shard_->unsubscribe(uri, address());
+  subscriptions_.clear();
+}
+
+session_actor::answer session_actor::set_log_level(const protocol::request& request) {
+  const auto* text = string_member(request.params, "level");
+  const auto level = text != nullptr ? protocol::log_level_from(*text) : std::nullopt;
+  if (!level)
+    return failure(request.id, protocol::make_invalid_params(
+                                   "params.level must be one of debug, info, notice, warning, "
+                                   "error, critical, alert, emergency."));
+  client_->log_level(*level);
+  return result(request.id, "{}");
+}
+
+} // namespace troupe
