@@ -1,0 +1,108 @@
+// The faults that the suite must notice: which scenario runs, which of its checks must turn red, and what the proxy does
+// to commit the fault (mutant_proxy.mjs calls these). `node mutants.mjs` prints `name scenario check`, one a line.
+
+export const harmless = {
+  requestHeaders: (headers) => headers,
+  /** A status to answer with instead of asking the fixture, or null. */
+  answerItself: () => null,
+  /** A whole JSON answer to a request with this method. */
+  message: (message) => message,
+  /** One event block: what to send instead, null for nothing, or 'later' to keep it for afterEvents. */
+  event: (block) => block,
+  afterEvents: () => {},
+};
+
+const isProgress = (block) => block.includes('"notifications/progress"');
+
+function changeMessage(wanted, change) {
+  return (message, method) => {
+    if (method === wanted && message.result) change(message.result);
+    return message;
+  };
+}
+
+// The message may come as JSON or as an event; both pass the change.
+function changeEvent(marker, change) {
+  return (block) =>
+    block.replace(/^data: ?(.*)$/m, (line, data) => (data.includes(marker) ? `data: ${change(data)}` : line));
+}
+
+export const mutants = {
+  'no-host-check': {
+    scenario: 'dns-rebinding-protection',
+    check: 'localhost-host-rebinding-rejected',
+    proxy: {
+      requestHeaders: (headers, target) => {
+        delete headers.origin;
+        return { ...headers, host: target.host };
+      },
+    },
+  },
+  'extra-key-in-ping': {
+    scenario: 'ping',
+    check: 'ping',
+    proxy: { message: changeMessage('ping', (result) => (result.resultType = 'complete')) },
+  },
+  'progress-after-result': {
+    scenario: 'tools-call-with-progress',
+    check: 'tools-call-with-progress',
+    proxy: {
+      event: (block) => (isProgress(block) ? 'later' : block),
+      afterEvents: (blocks, response) => blocks.forEach((block) => response.write(`${block}\n\n`)),
+    },
+  },
+  'progress-on-get-stream': {
+    scenario: 'tools-call-with-progress',
+    check: 'tools-call-with-progress',
+    proxy: {
+      event: (block) => (isProgress(block) ? 'later' : block),
+      afterEvents: (blocks, _, standalone) =>
+        setTimeout(() => {
+          for (const other of standalone) blocks.forEach((block) => other.write(`${block}\n\n`));
+        }, 100),
+    },
+  },
+  'session-survives-delete': {
+    scenario: 'server-session-lifecycle',
+    check: 'server-session-terminated-returns-404',
+    proxy: { answerItself: (request) => (request.method === 'DELETE' ? 204 : null) },
+  },
+  'tool-without-schema': {
+    scenario: 'tools-list',
+    check: 'wire-schema-valid',
+    proxy: { message: changeMessage('tools/list', (result) => delete result.tools[0].inputSchema) },
+  },
+  'no-logs-of-a-call': {
+    scenario: 'tools-call-with-logging',
+    check: 'tools-call-with-logging',
+    proxy: { event: (block) => (block.includes('"notifications/message"') ? null : block) },
+  },
+  'elicitation-without-defaults': {
+    scenario: 'elicitation-sep1034-defaults',
+    check: 'elicitation-sep1034-string-default',
+    proxy: { event: changeEvent('elicitation/create', (data) => data.replace(',"default":"John Doe"', '')) },
+  },
+  'no-priming-event': {
+    scenario: 'server-sse-polling',
+    check: 'server-sse-priming-event',
+    proxy: { event: (block) => (/^data: ?$/m.test(block) ? 'retry: 1000\nid: x\ndata: {"a":1}' : block) },
+  },
+  'no-retry': {
+    scenario: 'server-sse-polling',
+    check: 'server-sse-retry-field',
+    proxy: { event: (block) => block.replace(/^retry:.*\n?/m, '') },
+  },
+  'answer-lost-on-resumption': {
+    scenario: 'server-sse-polling',
+    check: 'server-sse-disconnect-resume',
+    proxy: { event: (block, asked) => (asked.resumed ? null : block) },
+  },
+  'binary-resource-without-blob': {
+    scenario: 'resources-read-binary',
+    check: 'resources-read-binary',
+    proxy: { message: changeMessage('resources/read', (result) => delete result.contents[0].blob) },
+  },
+};
+
+if (process.argv[1]?.endsWith('mutants.mjs'))
+  for (const [name, { scenario, check }] of Object.entries(mutants)) console.log(name, scenario, check);
