@@ -49,6 +49,11 @@ std::string lower_copy(std::string_view text) {
   return result;
 }
 
+// A star is a legal byte of a host, but who writes one expects that it matches something.
+bool has_wildcard(std::string_view text) noexcept {
+  return text.find('*') != std::string_view::npos;
+}
+
 std::optional<std::uint16_t> default_port(std::string_view scheme) noexcept {
   if (ascii::equals_lower(scheme, "http"))
     return std::uint16_t{80};
@@ -88,20 +93,21 @@ std::variant<host_rules, host_rules_error> host_rules::compile(const host_rules_
                             "list at least one host"};
   for (const auto& host : config.allowed_hosts)
     if (!result.add_host(host))
-      return host_rules_error{"'" + host +
-                              "' is no allowed host; write a name or an address, and a port if "
-                              "only that is meant: example.com, 127.0.0.1:8000 or [::1]"};
+      return host_rules_error{
+          "'" + host +
+          "' is no allowed host; write a name or an address, and a port if "
+          "only that is meant, without wildcards: example.com, 127.0.0.1:8000 or [::1]"};
   for (const auto& each : config.allowed_origins)
     if (!result.add_origin(each))
       return host_rules_error{"'" + each +
                               "' is no allowed origin; write scheme, host and perhaps a port, "
-                              "without a path: https://app.example.com"};
+                              "without a path or wildcards: https://app.example.com"};
   return result;
 }
 
 bool host_rules::add_host(const std::string& text) {
   const auto where = parse_authority(text);
-  if (!where)
+  if (!where || has_wildcard(text))
     return false;
   hosts_.push_back({lower_copy(canonical_host{where->host}.text()), where->port});
   return true;
@@ -109,7 +115,7 @@ bool host_rules::add_host(const std::string& text) {
 
 bool host_rules::add_origin(const std::string& text) {
   const auto parsed = parse_origin(text);
-  if (!parsed)
+  if (!parsed || has_wildcard(text))
     return false;
   origins_.push_back({lower_copy(parsed->scheme),
                       lower_copy(canonical_host{parsed->where.host}.text()), parsed->where.port});
