@@ -23,9 +23,11 @@ public:
   void* allocate(std::size_t size, std::size_t alignment);
 
 private:
-  struct block {
+  struct alignas(std::max_align_t) block {
     block* previous;
   };
+
+  void add_block(std::size_t size);
 
   unsigned char* next_;
   std::size_t left_;

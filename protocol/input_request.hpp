@@ -8,6 +8,7 @@
 #include "troupe/protocol/annotations.hpp"
 #include "troupe/protocol/capabilities.hpp"
 #include "troupe/protocol/content.hpp"
+#include "troupe/protocol/input_answer.hpp"
 #include "troupe/protocol/json.hpp"
 #include "troupe/protocol/revision.hpp"
 #include "troupe/protocol/rpc_error.hpp"
@@ -102,36 +103,5 @@ struct input_required {
   /// nor change them.
   std::string state;
 };
-
-enum class elicitation_action : std::uint8_t { accept, decline, cancel };
-
-struct elicitation_answer {
-  elicitation_action action = elicitation_action::cancel;
-  /// Null unless accepted with content.
-  const json::object* content = nullptr;
-};
-
-/// Nothing when the result is no elicitation answer. Points into `result`.
-std::optional<elicitation_answer> read_elicitation_answer(const json::object& result);
-
-struct sampling_answer {
-  protocol::role role = protocol::role::assistant;
-  std::string_view model;
-  std::string_view stop_reason;
-  /// The content block, or an array of them (since 2025-11-25).
-  const json::value* content = nullptr;
-
-  /// The first text block, or empty.
-  std::string_view text() const;
-};
-
-std::optional<sampling_answer> read_sampling_answer(const json::object& result);
-
-struct root {
-  std::string_view uri;
-  std::string_view name;
-};
-
-std::optional<std::vector<root>> read_roots_answer(const json::object& result);
 
 } // namespace troupe::protocol

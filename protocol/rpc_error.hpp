@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace troupe::protocol {
 
@@ -18,6 +19,10 @@ struct rpc_error {
   std::string message;
   /// null: the member is absent.
   json::value data;
+
+  rpc_error() = default;
+  rpc_error(int code_, std::string message_, json::value data_ = nullptr)
+      : code(code_), message(std::move(message_)), data(std::move(data_)) {}
 };
 
 /// Either a value or the error to answer with.

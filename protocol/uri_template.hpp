@@ -1,12 +1,12 @@
-// RFC 6570 backwards: does a URI come from this template, and with which values? Compiled once when
-// a resource template is registered; matching takes time linear in the URI for each expression and
-// never backtracks over another: an expression ends where the literal text behind it first appears.
+// RFC 6570 backwards: does a URI come from this template, and with which values? Compiled once when a resource
+// template is registered. Matching never backtracks: a value ends where the text or the operator behind its
+// expression first appears (where that text ends the template: where the URI ends with it), and if the rest does not
+// fit then, the URI does not match.
 //
-// Supported: {var} {+var} {#var} {/var} {.var} {;a} {?a,b} {&a,b}, with several names where the
-// operator separates them. Refused when compiling, since a value could be split in more than one
-// way: explode (*), prefix (:n), several names in {a,b} {+a,b} {#a,b}, two expressions without text
-// between them (unless the second starts with its own / . ; ? # & ), and an expression behind {?…}
-// or {#…} that could not be told apart from it.
+// Supported: {var} {+var} {#var} {.var} {/var} {;var} {?var} {&var}, the last five with several names. Refused when
+// compiling, because a value could be cut in more than one way: explode (*) and prefix (:3), several names in {a,b},
+// {+a,b} and {#a,b}, the same variable twice, and expressions next to each other unless the second has an operator
+// of its own that cannot occur in the first.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -26,6 +26,9 @@ struct uri_template_error {
   std::size_t position = 0;
   std::string message;
 };
+
+[[noreturn]] void throw_exception_from_error(const uri_template_error& error,
+                                             const boost::source_location& where);
 
 /// In the template's order, percent-decoded. A variable that the URI leaves out (of a query) is not
 /// in it.
@@ -53,12 +56,19 @@ public:
   std::vector<std::string_view> names() const;
 
 private:
+  friend class uri_template_compiler;
+
   struct part {
     /// 0: literal text; ' ': simple expansion; else the operator.
     char kind = 0;
     std::string literal;
     std::vector<std::string> names;
   };
+
+  uri_template() = default;
+
+  std::optional<std::size_t> expression_end(std::size_t index, std::size_t position,
+                                            std::string_view uri) const;
 
   std::string text_;
   std::vector<part> parts_;

@@ -1,0 +1,31 @@
+#include "troupe/protocol/common_members.hpp"
+
+namespace troupe::protocol {
+
+void append_result_members(object_writer& writer, const json::object& meta, revision r) {
+  if (is_modern(r))
+    writer.member("resultType", "complete");
+  writer.member_unless_empty("_meta", meta);
+}
+
+void append_meta(object_writer& writer, const json::object& meta, revision r) {
+  if (has_meta_everywhere(r))
+    writer.member_unless_empty("_meta", meta);
+}
+
+void append_annotations(object_writer& writer, const annotations& value, revision r) {
+  if (!value.empty())
+    append_json(writer.key("annotations"), value, r);
+}
+
+void append_icons(object_writer& writer, const std::vector<icon>& icons, revision r) {
+  if (has_icons(r) && !icons.empty())
+    append_json(writer.key("icons"), icons);
+}
+
+void append_title(object_writer& writer, std::string_view title, revision r) {
+  if (has_titles(r))
+    writer.member_unless_empty("title", title);
+}
+
+} // namespace troupe::protocol
