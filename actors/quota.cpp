@@ -38,7 +38,7 @@ void quota::acquire(limit what, waiter then) {
     then(true);
     return;
   }
-  if (counter.waiting.size() >= max_waiters) {
+  if (counter.waiting.size() >= max_waiters || !ask_) {
     then(false);
     return;
   }
@@ -111,6 +111,13 @@ void quota::ask_again() {
       ask(static_cast<limit>(i));
 }
 
+void quota::disconnect() noexcept {
+  ask_ = nullptr;
+  repay_ = nullptr;
+  for (auto& counter : counters_)
+    counter.waiting.clear();
+}
+
 std::vector<std::size_t> quota::leases() const {
   std::vector<std::size_t> result;
   result.reserve(limit_count);
@@ -119,7 +126,7 @@ std::vector<std::size_t> quota::leases() const {
   return result;
 }
 
-quota::waiter quota::take_first(counter& from) {
+quota::waiter quota::take_first(limit_counter& from) {
   auto first = std::move(from.waiting.front());
   from.waiting.pop_front();
   if (from.asked_for > 0)
@@ -136,6 +143,8 @@ void quota::refill(limit what) {
 
 void quota::ask(limit what) {
   auto& counter = counters_[index(what)];
+  if (!ask_)
+    return;
   counter.asking = true;
   counter.asked_for = counter.waiting.size();
   ask_(what, std::max(counter.block, counter.waiting.size()));

@@ -71,11 +71,13 @@ public:
   std::size_t recall(limit what, std::size_t amount);
   /// There is a new registry, which knows nothing of earlier requests: asks again.
   void ask_again();
+  /// The shard ends: nobody is asked any more, and those who wait are forgotten.
+  void disconnect() noexcept;
   /// What is leased, by index of `limit`.
   std::vector<std::size_t> leases() const;
 
 private:
-  struct counter {
+  struct limit_counter {
     std::size_t used = 0;
     std::size_t leased = 0;
     std::size_t block = 1;
@@ -85,13 +87,13 @@ private:
     std::deque<waiter> waiting;
   };
   static constexpr std::size_t index(limit what) { return static_cast<std::size_t>(what); }
-  static waiter take_first(counter& from);
+  static waiter take_first(limit_counter& from);
   void refill(limit what);
   void ask(limit what);
 
   request_more ask_;
   repay repay_;
-  std::array<counter, limit_count> counters_;
+  std::array<limit_counter, limit_count> counters_;
 };
 
 } // namespace troupe

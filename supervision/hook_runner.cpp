@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/supervision/messages.hpp"
+#include "troupe/supervision/unexpected.hpp"
 
 namespace troupe::supervision {
 
@@ -33,7 +34,8 @@ struct worker_state {
   static inline const char* name = "hook_worker";
 };
 
-caf::behavior worker(caf::stateful_actor<worker_state>*, client_hooks hooks) {
+caf::behavior worker(caf::stateful_actor<worker_state>* self, client_hooks hooks) {
+  log_the_unexpected(*self);
   return {
       [hooks](const client_connected& event) {
         if (hooks.connected)
@@ -56,7 +58,7 @@ caf::behavior worker(caf::stateful_actor<worker_state>*, client_hooks hooks) {
 
 // -- the owner of the queue -----------------------------------------------------------------------
 
-using event = std::variant<client_connected, client_initialized, client_disconnected>;
+using client_event = std::variant<client_connected, client_initialized, client_disconnected>;
 
 struct hook_runner_state {
   static inline const char* name = "hook_runner";
@@ -64,7 +66,7 @@ struct hook_runner_state {
   caf::event_based_actor* self;
   hook_runner_config config;
   caf::actor runs;
-  std::deque<event> queue;
+  std::deque<client_event> queue;
   bool busy = false;
   std::size_t dropped = 0; ///< since the last event that found room
   caf::response_promise drained_promise;
@@ -72,11 +74,12 @@ struct hook_runner_state {
   explicit hook_runner_state(caf::event_based_actor* parent) : self(parent) {}
 
   void start_worker() {
-    runs = config.own_thread ? self->spawn<caf::detached + caf::monitored>(worker, config.hooks)
-                             : self->spawn<caf::monitored>(worker, config.hooks);
+    // Linked: neither makes sense without the other.
+    runs = config.own_thread ? self->spawn<caf::detached + caf::linked>(worker, config.hooks)
+                             : self->spawn<caf::linked>(worker, config.hooks);
   }
 
-  void take(event next) {
+  void take(client_event next) {
     if (queue.size() >= config.max_queued) {
       if (dropped++ == 0)
         spdlog::warn("client hooks are slower than clients come and go: {} events wait, further "
@@ -109,13 +112,9 @@ struct hook_runner_state {
 
 caf::behavior hook_runner(caf::stateful_actor<hook_runner_state>* self,
                           hook_runner_config config) {
+  log_the_unexpected(*self);
   self->state.config = std::move(config);
   self->state.start_worker();
-  self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
-  self->attach_functor([runs = self->state.runs.address()](const caf::error& reason) {
-    if (auto still_there = caf::actor_cast<caf::actor>(runs))
-      caf::anon_send_exit(still_there, reason);
-  });
   return {
       [self](client_connected& event) { self->state.take(std::move(event)); },
       [self](client_initialized& event) { self->state.take(std::move(event)); },

@@ -63,7 +63,7 @@ private:
     std::size_t amount = 0;
     bool in_round = false; ///< it was waiting when the current round began
   };
-  struct account {
+  struct limit_account {
     std::size_t total = 0;
     std::vector<std::size_t> leased; ///< by shard
     std::vector<bool> asked;         ///< by shard: a recall of this round is unanswered
@@ -71,8 +71,8 @@ private:
     bool round = false;
     bool granted_in_round = false;
   };
-  account& account_of(limit what) { return accounts_[static_cast<std::size_t>(what)]; }
-  const account& account_of(limit what) const { return accounts_[static_cast<std::size_t>(what)]; }
+  limit_account& account_of(limit what) { return accounts_[static_cast<std::size_t>(what)]; }
+  const limit_account& account_of(limit what) const { return accounts_[static_cast<std::size_t>(what)]; }
 
   bool knows(std::uint32_t shard) const noexcept { return shard < shards_.size(); }
   bool all_known() const noexcept;
@@ -86,7 +86,7 @@ private:
 
   enum class presence : std::uint8_t { expected, here, lost };
   std::vector<presence> shards_;
-  std::array<account, limit_count> accounts_;
+  std::array<limit_account, limit_count> accounts_;
 };
 
 } // namespace troupe::supervision

@@ -11,8 +11,9 @@
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/expected.hpp>
-#include <caf/message.hpp>
 
+#include "troupe/actors/dispatcher.hpp"
+#include "troupe/actors/messages.hpp"
 #include "troupe/actors/quota.hpp"
 #include "troupe/net/socket.hpp"
 
@@ -52,11 +53,15 @@ struct supervised_actors {
   caf::actor hooks; ///< null if the application has no hooks
 };
 
-/// application → supervisor: a request for the dispatcher, asked with a timeout; `answer` is called
-/// once on the pool, with a message or an error.
-struct application_request {
-  caf::message content;
-  std::function<void(caf::expected<caf::message>)> answer;
+/// application → supervisor: ask the dispatcher, with a timeout. `answer` is called once on the pool,
+/// unless the supervisor has ended already: then both are just dropped.
+struct catalog_request {
+  update_catalog change;
+  std::function<void(caf::expected<std::uint64_t>)> answer;
+};
+struct notify_request {
+  notify_client notification;
+  std::function<void(caf::expected<notify_status>)> answer;
 };
 
 /// How the terminator ended the node.
@@ -82,5 +87,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::start_accepting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::stop_restarting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::application_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::notify_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hook_done)

@@ -8,6 +8,7 @@
 
 #include "troupe/actors/messages.hpp"
 #include "troupe/supervision/messages.hpp"
+#include "troupe/supervision/unexpected.hpp"
 
 namespace troupe::supervision {
 
@@ -34,7 +35,7 @@ struct registry_state {
   /// A shard that was replaced may have messages on their way.
   bool is_current(std::uint32_t shard) const {
     return shard < shards.size() && shards[shard] &&
-           shards[shard].address() == self->current_sender();
+           shards[shard].address() == caf::actor_cast<caf::actor_addr>(self->current_sender());
   }
 
   void on_registered(shard_registered& message) {
@@ -61,9 +62,9 @@ struct registry_state {
 };
 
 caf::behavior registry(caf::stateful_actor<registry_state>* self, const registry_config& config) {
-  auto& state = self->state;
-  state.book = lease_book{config.limits, config.shards};
-  state.shards.resize(config.shards);
+  log_the_unexpected(*self);
+  self->state.book = lease_book{config.limits, config.shards};
+  self->state.shards.resize(config.shards);
   self->set_down_handler(
       [self](const caf::down_msg& down) { self->state.on_down(down.source); });
   return {

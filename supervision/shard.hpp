@@ -42,8 +42,9 @@ struct shard_config {
   std::function<net::listener_ptr(const shard_state_ptr&, const net::tcp::endpoint&)> bind;
   /// Serves this address from the start: for a shard that takes a dead one's place.
   std::optional<net::tcp::endpoint> serve;
-  /// Told after each tick how many messages wait for the shard; for the metric. May be empty.
-  std::function<void(std::size_t)> on_mailbox_depth;
+  /// Told after each tick what is in use and how many messages wait for the shard; for the metrics.
+  /// May be empty.
+  std::function<void(const quota&, std::size_t mailbox_depth)> after_tick;
 };
 
 /// Besides the messages of actors/messages.hpp it takes bind_port and start_accepting (messages.hpp).

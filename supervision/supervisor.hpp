@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -40,8 +40,8 @@ struct supervisor_config {
   std::function<void(const std::string& why)> on_give_up;
 };
 
-/// Starts everything in order. Answers `supervised_query` with supervised_actors; forwards what is
-/// meant for the dispatcher to the current one, so that its own handle may be kept for ever.
+/// Starts everything in order. Answers supervised_query, stop_restarting, and what the application has
+/// to say to the dispatcher (messages.hpp): the supervisor's own handle is the one that stays valid.
 caf::actor spawn_supervisor(caf::actor_system& system, supervisor_config config);
 
 } // namespace troupe::supervision

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/messages.hpp"
+#include "troupe/supervision/unexpected.hpp"
 
 namespace troupe::supervision {
 
@@ -50,7 +51,7 @@ struct terminator_state {
 
   explicit terminator_state(caf::event_based_actor* parent) : self(parent) {}
 
-  void begin() {
+  void ask_supervisor() {
     begun = self->clock().now();
     self->request(config.supervisor, config.grace, stop_restarting{})
         .then(
@@ -192,7 +193,7 @@ struct terminator_state {
   void finish() {
     alive.clear();
     const auto took = self->clock().now() - begun;
-    spdlog::info("all actors of the node have ended after {} ms",
+    spdlog::info("{} after {} ms", report.hung.empty() ? "all actors of the node have ended" : "gave up",
                  std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
     self->quit();
     if (const auto done = std::exchange(config.on_done, nullptr))
@@ -201,9 +202,10 @@ struct terminator_state {
 };
 
 caf::behavior terminator(caf::stateful_actor<terminator_state>* self, terminator_config config) {
+  log_the_unexpected(*self);
   self->state.config = std::move(config);
   self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down.source); });
-  self->state.begin();
+  self->state.ask_supervisor();
   return {[self](step_over over) { self->state.on_step_over(over.step); }};
 }
 

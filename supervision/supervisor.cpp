@@ -1,0 +1,205 @@
+#include "troupe/supervision/supervisor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include "troupe/actors/messages.hpp"
+#include "troupe/actors/restart_intensity.hpp"
+#include "troupe/supervision/messages.hpp"
+#include "troupe/supervision/unexpected.hpp"
+
+namespace troupe::supervision {
+
+std::string_view to_string(supervised what) noexcept {
+  switch (what) {
+  case supervised::registry:
+    return "registry";
+  case supervised::dispatcher:
+    return "dispatcher";
+  case supervised::hooks:
+    return "hook_runner";
+  case supervised::shard:
+    return "shard";
+  }
+  return "unknown";
+}
+
+namespace {
+
+/// How long the dispatcher or a session may take for what the application asks of it.
+constexpr std::chrono::seconds application_timeout{10};
+/// Requests of the application that wait for their answer.
+constexpr std::size_t max_application_requests = 4096;
+
+struct supervisor_state {
+  static inline const char* name = "supervisor";
+
+  caf::event_based_actor* self;
+  supervisor_config config;
+  supervised_actors actors;
+  restart_intensity restarts{0, {}};
+  bool stopping = false;
+  std::size_t asked = 0; ///< by the application, not answered yet
+
+  explicit supervisor_state(caf::event_based_actor* parent) : self(parent) {}
+
+  // -- start --------------------------------------------------------------------------------------
+
+  caf::actor watched(caf::actor started) {
+    self->monitor(started);
+    return started;
+  }
+
+  void start_all() {
+    actors.registry = watched(config.start_registry());
+    if (config.start_hooks)
+      actors.hooks = watched(config.start_hooks());
+    for (std::uint32_t index = 0; index < config.shards; ++index)
+      actors.shards.push_back(start_shard(index));
+    actors.dispatcher = watched(config.start_dispatcher());
+    introduce_shards();
+  }
+
+  caf::actor start_shard(std::uint32_t index) {
+    return watched(config.start_shard(index, actors.registry, actors.hooks));
+  }
+
+  void introduce_shards() {
+    for (const auto& shard : actors.shards)
+      tell(shard, shards_changed{actors.shards});
+    tell(actors.dispatcher, shards_changed{actors.shards});
+  }
+
+  template <class Message>
+  void tell(const caf::actor& whom, Message what) {
+    if (whom)
+      self->send(whom, std::move(what));
+  }
+
+  // -- death and restart --------------------------------------------------------------------------
+
+  void on_down(const caf::down_msg& down) {
+    const auto is_it = [&](const caf::actor& one) { return one && one.address() == down.source; };
+    const auto shard = std::find_if(actors.shards.begin(), actors.shards.end(), is_it);
+    if (shard != actors.shards.end()) {
+      *shard = nullptr;
+      const auto index = static_cast<std::uint32_t>(shard - actors.shards.begin());
+      replace(supervised::shard, down.reason, [&] {
+        *shard = start_shard(index);
+        introduce_shards();
+      });
+    } else if (is_it(actors.dispatcher)) {
+      actors.dispatcher = nullptr;
+      replace(supervised::dispatcher, down.reason, [&] {
+        actors.dispatcher = watched(config.start_dispatcher());
+        tell(actors.dispatcher, shards_changed{actors.shards});
+      });
+    } else if (is_it(actors.registry)) {
+      actors.registry = nullptr;
+      replace(supervised::registry, down.reason, [&] {
+        actors.registry = watched(config.start_registry());
+        for (const auto& one : actors.shards)
+          tell(one, registry_changed{actors.registry});
+      });
+    } else if (is_it(actors.hooks)) {
+      actors.hooks = nullptr;
+      replace(supervised::hooks, down.reason, [&] {
+        actors.hooks = watched(config.start_hooks());
+        for (const auto& one : actors.shards)
+          tell(one, hooks_changed{actors.hooks});
+      });
+    }
+  }
+
+  template <class Start>
+  void replace(supervised what, const caf::error& reason, Start&& start) {
+    if (stopping)
+      return;
+    const auto why = self->system().render(reason);
+    if (!restarts.restart(self->clock().now())) {
+      give_up(what, why);
+      return;
+    }
+    spdlog::error("actor={} died and is restarted: {}", to_string(what), why);
+    if (config.on_restart)
+      config.on_restart(what);
+    start();
+  }
+
+  void give_up(supervised what, const std::string& why) {
+    stopping = true;
+    const auto text = "more than " + std::to_string(config.restarts.max_restarts) +
+                      " restarts within " + std::to_string(config.restarts.restart_window.count()) +
+                      " ms; the last to die was the " + std::string{to_string(what)} + ": " + why;
+    spdlog::critical("the node gives up: {}", text);
+    if (config.on_give_up)
+      config.on_give_up(text);
+  }
+
+  // -- on behalf of the application ---------------------------------------------------------------
+
+  template <class Answer, class Request, class Done, class Take>
+  void ask_dispatcher(Request&& request, Done done, Take take) {
+    if (!actors.dispatcher || asked >= max_application_requests) {
+      done(caf::make_error(caf::sec::runtime_error, std::string{"the node is too busy or stopping"}));
+      return;
+    }
+    ++asked;
+    self->request(actors.dispatcher, application_timeout, std::forward<Request>(request))
+        .then(
+            [this, done, take](const Answer& answer) {
+              --asked;
+              done(take(answer));
+            },
+            [this, done](caf::error& error) {
+              --asked;
+              done(std::move(error));
+            });
+  }
+
+  void update(catalog_request& request) {
+    ask_dispatcher<catalog_updated>(std::move(request.change), std::move(request.answer),
+                                    [](const catalog_updated& done) { return done.version; });
+  }
+
+  void notify(notify_request& request) {
+    ask_dispatcher<notified>(std::move(request.notification), std::move(request.answer),
+                             [](const notified& done) { return done.status; });
+  }
+};
+
+caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_config config) {
+  log_the_unexpected(*self);
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.restarts = restart_intensity{state.config.restarts.max_restarts,
+                                     state.config.restarts.restart_window};
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
+  state.start_all();
+  return {
+      [self](const supervised_query&) { return self->state.actors; },
+      [self](const stop_restarting&) {
+        self->state.stopping = true;
+        return self->state.actors;
+      },
+      [self](catalog_request& request) { self->state.update(request); },
+      [self](notify_request& request) { self->state.notify(request); },
+      [self](resource_updated& event) {
+        self->state.tell(self->state.actors.dispatcher, std::move(event));
+      },
+  };
+}
+
+} // namespace
+
+caf::actor spawn_supervisor(caf::actor_system& system, supervisor_config config) {
+  return system.spawn(supervisor, std::move(config));
+}
+
+} // namespace troupe::supervision
