@@ -1,0 +1,90 @@
+"""A client that does not read is cut off; everybody else loses nothing."""
+
+import threading
+
+from mcp.deadline import wait_until
+from mcp.session import Session
+
+SMALL = {"limits": {"max_output_bytes": 64 * 1024}}
+
+
+def subscriber(server, **more):
+    """A session with an open stream that has received its first event."""
+    session = Session.open(server)
+    session.own_notifications.add("notifications/test")
+    session.name = session.tool_text("whoami")
+    session.stream = session.open_stream(connection=server.connect(**more))
+    session.stream.next_event()
+    return session
+
+
+def test_a_slow_reader_of_the_standalone_stream_is_cut_off(serve):
+    server = serve(SMALL)
+    sender = Session.open(server)
+    slow = subscriber(server, receive_buffer=4096)
+    good = subscriber(server)
+    count, text = 400, "x" * 20_000
+    got = []
+
+    def read():
+        for _ in range(count):
+            got.append(good.stream.next()["params"]["n"])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for n in range(count):
+        for client in (slow, good):
+            status = sender.tool_text("notify_client", client=client.name,
+                                      method="notifications/test", params={"n": n, "text": text})
+            assert status == "delivered"
+    reader.join()
+    assert got == list(range(count)), "the other client lost nothing"
+    cut_off = lambda: server.metric("troupe_connections_closed_total", reason="slow_consumer")  # noqa: E731
+    wait_until(lambda: cut_off() == 1, "the slow client was cut off")
+    assert slow.call("ping") == {}, "its session lives"
+
+
+def test_a_slow_reader_of_a_calls_stream_is_cut_off_and_may_resume(serve):
+    server = serve({"limits": {"max_output_bytes": 64 * 1024},
+                    "streams": {"replay_events": 10_000, "replay_bytes": 100_000_000}})
+    session, other = Session.open(server), Session.open(server)
+    call = session.start_tool("flood", {"events": 500, "bytes": 20_000},
+                              connection=server.connect(receive_buffer=4096))
+    assert call.is_stream
+    first = call.stream.next_event()
+    wait_until(lambda: server.metric("troupe_connections_closed_total", reason="slow_consumer") == 1,
+               "the slow client was cut off")
+    assert other.call("ping") == {}
+    numbers, at = [], first.id
+    while True:
+        stream = session.open_stream(at)
+        while (message := stream.next()) is not None and "method" in message:
+            numbers.append(message["params"]["data"]["number"])
+        at = stream.last_event_id
+        if message is not None:
+            break
+    assert numbers == list(range(500))
+    assert message["result"]["content"][0]["text"] == "flooded"
+
+
+def test_a_reader_that_takes_nothing_for_too_long_is_cut_off(serve):
+    server = serve({"timeouts": {"write_timeout_ms": 300}})
+    session = Session.open(server)
+    call = session.start_tool("big", {"bytes": 30_000_000},
+                              connection=server.connect(receive_buffer=4096))
+    wait_until(lambda: server.metric("troupe_connections_closed_total", reason="write_timeout") == 1,
+               "the connection was closed")
+    call.connection.close()
+    assert session.call("ping") == {}
+
+
+def test_the_memory_for_a_slow_reader_is_bounded(serve):
+    server = serve(SMALL)
+    sender = Session.open(server)
+    slow = subscriber(server, receive_buffer=4096)
+    before = server.metric("process_resident_memory_bytes")
+    for n in range(600):
+        sender.tool_text("notify_client", client=slow.name, method="notifications/test",
+                         params={"n": n, "text": "x" * 50_000})
+    grown = server.metric("process_resident_memory_bytes") - before
+    assert grown < 20_000_000, f"{grown:.0f} bytes more after 30 MB for a client that reads nothing"
