@@ -2,8 +2,11 @@
 
 #include "troupe/protocol/json.hpp"
 
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -89,6 +92,17 @@ void forget(gate_actor* self, const call& cancelled) {
   }
 }
 
+// For tests that cannot send the word any more, because the server is shutting down.
+outcome wait_for_file(const call& call) {
+  const std::filesystem::path path{call.string_argument("path").value_or("")};
+  while (!std::filesystem::exists(path)) {
+    if (call.cancelled())
+      return tool_result::error("cancelled");
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+  return tool_result::text("the file is there");
+}
+
 caf::behavior gate(gate_actor* self) {
   return {
       [self](const call& call) { return answer(self, call); },
@@ -112,6 +126,8 @@ void add_gate(node& node) {
   add("open", "Lets all calls with this key end with this text");
   add("waiting", "The keys of the calls that wait");
   add("cancelled", "The keys of the calls that were cancelled, in order");
+  node.handlers().add(tool("wait_file").with_description("Waits until a file exists"),
+                      {wait_for_file, execution::blocking});
 }
 
 } // namespace troupe::test_server

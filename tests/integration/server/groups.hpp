@@ -8,7 +8,8 @@
 
 namespace troupe::test_server {
 
-/// wait, wait_detached, open, waiting, cancelled: calls that end when another call says so.
+/// wait, wait_detached, open, waiting, cancelled: calls that end when another call says so;
+/// wait_file: one that ends when a file appears.
 void add_gate(node& node);
 
 /// Handlers that fail in every way a handler can.
