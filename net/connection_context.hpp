@@ -11,12 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-
 #include "troupe/actors/shard_state.hpp"
 #include "troupe/net/connection_observer.hpp"
 #include "troupe/net/connection_options.hpp"
 #include "troupe/net/inbound.hpp"
+#include "troupe/net/socket.hpp"
 #include "troupe/protocol/http_date.hpp"
 
 namespace troupe::net {

@@ -6,7 +6,6 @@
 // of the loop. From other threads it comes through an inbox, with one wake-up for all that is in it.
 // With pinned.hpp this is the only file that depends on how CAF 0.17 schedules actors.
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -15,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <caf/execution_unit.hpp>
@@ -24,6 +24,8 @@
 #include "troupe/actors/timer_wheel.hpp"
 
 namespace troupe::net {
+
+namespace asio = boost::asio;
 
 class io_unit final : public caf::execution_unit {
 public:
@@ -49,7 +51,7 @@ public:
 
   /// Has `tick` called on this thread every timer_wheel::tick while the thread has work, and as
   /// rarely as `tick` asks for (at most longest_pause) while it has none. An empty function ends
-  /// that. Only before start() or on the thread.
+  /// that. Only before start() or on the thread, and not from within `tick`.
   void on_tick(tick_function tick);
 
   void start();
@@ -58,18 +60,27 @@ public:
   /// Waits for the thread. Not from the thread itself.
   void join();
 
-  bool in_this_thread() const noexcept;
+  /// The unit whose thread this is, or null.
+  static io_unit* current() noexcept;
+
+  /// Brings the time of this thread up to date after a pause of the tick, so that timers can be
+  /// armed. Messages do it by themselves; to be called first in a socket's handler.
+  static void catch_up();
 
   /// Runs what is queued and ready, without waiting: for tests that drive the unit by hand.
   std::size_t poll();
 
 private:
+  using tick_timer =
+      asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type>;
+
   void run();
-  void run_jobs();
+  std::size_t run_jobs();
   void resume(caf::resumable* job);
   void take_inbox();
-  void arm_tick(time_point when);
   void tick();
+  void end_pause();
+  void arm_tick(time_point when);
 
   asio::io_context loop_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
@@ -79,9 +90,9 @@ private:
   // Only this thread:
   std::vector<caf::resumable*> ready_;
   std::vector<caf::resumable*> running_;
-  asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type> timer_;
+  tick_timer timer_;
   tick_function tick_;
-  time_point next_tick_ = time_point::max();
+  bool paused_ = false;
 
   // Any thread:
   std::mutex inbox_mutex_;

@@ -14,13 +14,20 @@
 
 namespace troupe::net {
 
-class listener : public std::enable_shared_from_this<listener> {
+class listener;
+using listener_ptr = std::shared_ptr<listener>;
+
+class listener {
 public:
   /// Opens and binds; does not accept yet. Port 0: the system picks one, endpoint() tells which, and
   /// the other threads' listeners must be given that. Throws boost::system::system_error if the
   /// address cannot be bound (in use, not permitted, not of this machine).
-  static std::shared_ptr<listener> open(connection_context_ptr context, const tcp::endpoint& where,
-                                        const listener_options& options);
+  static listener_ptr open(connection_context_ptr context, const tcp::endpoint& where,
+                           const listener_options& options);
+
+  /// Throws boost::system::system_error if another process listens there. SO_REUSEPORT would let a
+  /// second server of the same user share the port unnoticed; to be asked before the first open().
+  static void require_free(const tcp::endpoint& where);
 
   virtual ~listener() = default;
 
@@ -31,7 +38,5 @@ public:
   /// Closes the port; connections that were accepted live on. For good.
   virtual void stop() = 0;
 };
-
-using listener_ptr = std::shared_ptr<listener>;
 
 } // namespace troupe::net

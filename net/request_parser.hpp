@@ -61,11 +61,13 @@ private:
   protocol::head_gate gate_;
   protocol::chunk_gate chunks_;
   protocol::gate_result rejection_;
+  std::uint64_t max_body_bytes_ = 0;
   char* bytes_ = nullptr;
   std::size_t body_begin_ = 0;
   std::size_t body_end_ = 0;
   std::size_t end_ = 0;
   phase phase_ = phase::head;
+  bool gate_was_chunked_ = false;
 };
 
 } // namespace troupe::net

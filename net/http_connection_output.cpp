@@ -1,0 +1,224 @@
+#include "troupe/net/http_connection.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+
+#include "troupe/net/stream_frame.hpp"
+
+namespace troupe::net {
+
+namespace {
+
+/// From this size on, bytes are written from where they are; below, a copy is the cheaper.
+constexpr std::size_t large_bytes = 16 * 1024;
+
+/// Writes in a row to one peer that takes everything, before others get their turn.
+constexpr int max_writes = 8;
+
+/// What the thread's write buffer may keep.
+constexpr std::size_t usual_buffer_bytes = 256 * 1024;
+
+} // namespace
+
+// -- what sessions say ------------------------------------------------------------------------------
+
+void http_connection::on_reply(reply& answer) {
+  if (answer.exchange != exchange_ || phase_ != phase::waiting)
+    return;
+  auto fields = this->fields(answer.status);
+  if (answer.session)
+    fields.session_id = answer.session->view();
+  if (answer.retry_after_seconds > 0)
+    fields.retry_after_s = static_cast<std::uint32_t>(answer.retry_after_seconds);
+  if (answer.body.empty()) {
+    protocol::append_empty_response(out(), fields);
+  } else if (answer.body.size() < large_bytes) {
+    protocol::append_json_response(out(), fields, answer.body);
+  } else {
+    fields.head_only = true; // the body follows from where it is
+    protocol::append_json_response(out(), fields, answer.body);
+    append(std::move(answer.body));
+  }
+  response_begun(answer.status);
+  exchange_answered();
+  take_kept();
+}
+
+void http_connection::on_stream_begin(const stream_begin& begin) {
+  if (begin.exchange != exchange_ || phase_ != phase::waiting)
+    return;
+  auto fields = this->fields(200);
+  if (begin.session)
+    fields.session_id = begin.session->view();
+  protocol::append_stream_head(out(), fields);
+  response_begun(200);
+  if (framing() == protocol::sse_framing::plain)
+    keep_alive_ = false;
+  // The session may live on another thread; now it has given its name.
+  if (!session_ && current_sender())
+    session_ = caf::actor_cast<caf::actor>(current_sender());
+  phase_ = phase::streaming;
+  watching_ = true;
+  deadline_ = now() + options().stream_keep_alive;
+}
+
+void http_connection::on_stream_event(const stream_event& event) {
+  if (event.exchange != exchange_ || phase_ != phase::streaming)
+    return;
+  if (waiting_bytes() > options().max_output_bytes) {
+    end(connection_end::slow_consumer);
+    return;
+  }
+  const auto json_bytes = event.payload ? event.payload->json().size() : 0;
+  open_stream_frame(out(), framing(), event.head, json_bytes);
+  if (json_bytes >= large_bytes)
+    append(event.payload);
+  else if (json_bytes > 0)
+    out() += event.payload->json();
+  close_stream_frame(out(), framing());
+  deadline_ = now() + options().stream_keep_alive;
+}
+
+void http_connection::on_stream_end(const stream_end& end) {
+  if (end.exchange != exchange_ || phase_ != phase::streaming)
+    return;
+  out() += protocol::sse_end(framing());
+  exchange_answered();
+  take_kept();
+}
+
+// -- answers ----------------------------------------------------------------------------------------
+
+protocol::response_fields http_connection::fields(int status) {
+  protocol::response_fields result;
+  result.status = static_cast<std::uint16_t>(status);
+  result.version = version_;
+  result.keep_alive = keep_alive_;
+  result.date = context_->date();
+  if (cors_origin_)
+    result.cors_origin = *cors_origin_;
+  return result;
+}
+
+void http_connection::answer_error(int status, std::int32_t code, std::string message,
+                                   const std::optional<protocol::request_id>& id, bool retry) {
+  std::string json;
+  protocol::append_error(json, id, {code, std::move(message), nullptr});
+  auto fields = this->fields(status);
+  if (retry)
+    fields.retry_after_s = options().retry_after_seconds;
+  protocol::append_json_response(out(), fields, json);
+  response_begun(status);
+}
+
+void http_connection::response_begun(int status) {
+  context_->observer().response_sent(status);
+}
+
+void http_connection::answer_accepted() {
+  protocol::append_empty_response(out(), fields(202));
+  response_begun(202);
+  exchange_answered();
+}
+
+/// The exchange is over; the connection may serve the next one.
+void http_connection::exchange_answered() {
+  if (monitoring_ && session_)
+    demonitor(session_);
+  monitoring_ = false;
+  session_ = nullptr;
+  cors_origin_.reset();
+  phase_ = phase::idle;
+  if (draining_)
+    close_when_written(connection_end::drained, false);
+  else if (!keep_alive_)
+    close_when_written(connection_end::completed, false);
+  else
+    deadline_ = now() + options().keep_alive_timeout;
+}
+
+// -- bytes ------------------------------------------------------------------------------------------
+
+protocol::sse_framing http_connection::framing() const noexcept {
+  return protocol::sse_framing_for(version_);
+}
+
+std::size_t http_connection::waiting_bytes() const noexcept {
+  return context_->write_buffer().size() + (output_ ? output_->bytes() : 0);
+}
+
+void http_connection::append(std::string&& large) {
+  queue_fresh();
+  output_->append(std::move(large));
+}
+
+void http_connection::append(const frame_ptr& large) {
+  queue_fresh();
+  output_->append(large);
+}
+
+/// Moves what this activation has written so far into the queue, so that more can follow there.
+void http_connection::queue_fresh() {
+  if (!output_) {
+    output_ = std::make_unique<output_queue>();
+    output_->deadline = now() + options().write_timeout;
+  }
+  output_->append(std::string_view{out()});
+  clear_out();
+}
+
+void http_connection::clear_out() {
+  auto& bytes = out();
+  if (bytes.capacity() > usual_buffer_bytes)
+    std::string{}.swap(bytes);
+  bytes.clear();
+}
+
+void http_connection::flush() {
+  if (output_) {
+    queue_fresh();
+    if (!writing_)
+      write_queue();
+  } else if (!out().empty()) {
+    write_fresh();
+  }
+}
+
+/// The usual case: everything fits into the socket, in one call, from the thread's buffer.
+void http_connection::write_fresh() {
+  auto& bytes = out();
+  error_code error;
+  const auto written = socket_.write_some(asio::buffer(bytes), error);
+  const bool full = error == asio::error::would_block || error == asio::error::try_again;
+  if (error && !full) {
+    end(connection_end::client_lost);
+    return;
+  }
+  context_->observer().bytes_sent(written);
+  if (written < bytes.size()) {
+    bytes.erase(0, written);
+    queue_fresh();
+  }
+  clear_out();
+}
+
+void http_connection::write_queue() {
+  for (int i = 0; i < max_writes && !output_->empty(); ++i) {
+    error_code error;
+    const auto written = socket_.write_some(output_->gather(), error);
+    if (error == asio::error::would_block || error == asio::error::try_again)
+      return;
+    if (error) {
+      end(connection_end::client_lost);
+      return;
+    }
+    context_->observer().bytes_sent(written);
+    output_->consume(written);
+    output_->deadline = now() + options().write_timeout;
+  }
+  if (output_->empty())
+    output_.reset();
+}
+
+} // namespace troupe::net

@@ -1,0 +1,231 @@
+#include "troupe/net/http_connection.hpp"
+
+#include <utility>
+
+#include "troupe/actors/session.hpp"
+#include "troupe/net/post_kind.hpp"
+#include "troupe/protocol/event_id.hpp"
+#include "troupe/protocol/revision.hpp"
+
+namespace troupe::net {
+
+namespace {
+
+constexpr auto invalid_request = protocol::error_code::invalid_request;
+
+/// As JSON-RPC servers do, a limit is no fault of the request: "internal error" with a plain text.
+constexpr auto over_limit = protocol::error_code::internal_error;
+
+std::optional<protocol::request_id> id_of(const protocol::document* body) {
+  return body != nullptr ? find_request_id(*body) : std::nullopt;
+}
+
+} // namespace
+
+void http_connection::handle(const protocol::admitted& request, std::string_view body) {
+  if (draining_) {
+    refuse_read(503, over_limit, "the server is shutting down; try again later", {}, true);
+    return;
+  }
+  // A request of the modern era (2026-07-28) branches off here: it needs no session, and the
+  // connection itself is the caller. Everything below is the legacy era.
+  switch (request.operation) {
+  case protocol::mcp_operation::post_message:
+    handle_post(request, body);
+    break;
+  case protocol::mcp_operation::open_stream:
+    handle_get(request);
+    break;
+  case protocol::mcp_operation::end_session:
+    if (!check_revision(request, nullptr))
+      break;
+    if (const auto id = find_session_id(request, nullptr))
+      deliver(*id, session_deletion{self_handle(), ++exchange_});
+    break;
+  case protocol::mcp_operation::preflight:
+    handle_preflight();
+    break;
+  }
+}
+
+void http_connection::handle_post(const protocol::admitted& request, std::string_view body) {
+  auto parsed = protocol::document::parse(body, options().json);
+  if (!parsed) {
+    const auto& problem = parsed.error();
+    if (problem.error.code == protocol::error_code::parse_error)
+      context_->observer().parse_failed(parse_failure::json);
+    refuse_read(400, problem.error.code, problem.error.message, problem.id);
+    return;
+  }
+  const auto& document = *parsed;
+  if (!check_revision(request, document.get()))
+    return;
+  const auto kind = find_post_kind(*document);
+  accepts_json_ = request.accepts.json;
+  accepts_sse_ = request.accepts.sse;
+  if (kind.initialize && !request.session_id) {
+    begin_session(document);
+    return;
+  }
+  const auto id = find_session_id(request, document.get());
+  if (!id)
+    return;
+  if (kind.needs_answer)
+    deliver(*id, make_post(document));
+  else
+    deliver_notice(*id, document);
+}
+
+/// A session that lives here is known to exist, so its notices are accepted at once.
+void http_connection::deliver_notice(const protocol::session_id& id,
+                                     const protocol::document_ptr& body) {
+  const auto& sessions = context_->shard().sessions;
+  if (const auto found = sessions.find(id); found != sessions.end()) {
+    send(found->second, client_notice{body, {}, 0});
+    answer_accepted();
+  } else {
+    deliver(id, client_notice{body, self_handle(), ++exchange_});
+  }
+}
+
+void http_connection::handle_get(const protocol::admitted& request) {
+  if (!check_revision(request, nullptr))
+    return;
+  stream_request stream;
+  if (request.last_event_id) {
+    stream.last_event = protocol::parse_event_id(*request.last_event_id);
+    if (!stream.last_event) {
+      refuse_read(400, invalid_request,
+                  "Last-Event-ID is no id of an event of this server; leave it out to open a new "
+                  "stream");
+      return;
+    }
+  }
+  const auto id = find_session_id(request, nullptr);
+  if (!id)
+    return;
+  stream.transport = self_handle();
+  stream.exchange = ++exchange_;
+  deliver(*id, std::move(stream));
+}
+
+void http_connection::handle_preflight() {
+  const auto& head = inbound_->parser.head();
+  protocol::append_preflight_response(
+      out(), fields(204), head.text(protocol::known_header::access_control_request_headers));
+  response_begun(204);
+  exchange_answered();
+}
+
+/// MCP transports, "Protocol Version Header"; absence is for the session to judge.
+bool http_connection::check_revision(const protocol::admitted& request,
+                                     const protocol::document* body) {
+  if (!request.protocol_version)
+    return true;
+  const auto revision = protocol::revision_from(*request.protocol_version);
+  if (revision && protocol::has_sessions(*revision))
+    return true;
+  std::string message = "MCP-Protocol-Version names no revision that this server supports; use ";
+  message += protocol::to_string(protocol::latest_legacy_revision);
+  refuse_read(400, invalid_request, std::move(message), id_of(body));
+  return false;
+}
+
+/// Nothing if the request was refused.
+std::optional<protocol::session_id>
+http_connection::find_session_id(const protocol::admitted& request,
+                                 const protocol::document* body) {
+  if (!request.session_id) {
+    refuse_read(400, protocol::error_code::not_initialized,
+                "the Mcp-Session-Id header is missing; send initialize first, and then the id from "
+                "its answer with every request",
+                id_of(body));
+    return std::nullopt;
+  }
+  const auto id = protocol::session_id::parse(*request.session_id);
+  const auto& shard = context_->shard();
+  const bool is_here =
+      id && (shard.count == 1 || protocol::shard_of(*id, shard.count) == shard.index);
+  if (!id || (is_here && !shard.sessions.contains(*id))) {
+    refuse_read(404, invalid_request,
+                "there is no such session, or it has ended; start a new one with initialize",
+                id_of(body));
+    return std::nullopt;
+  }
+  return id;
+}
+
+template <class Message>
+void http_connection::deliver(const protocol::session_id& id, Message message) {
+  auto& shard = context_->shard();
+  if (const auto found = shard.sessions.find(id); found != shard.sessions.end()) {
+    session_ = found->second;
+    send(session_, std::move(message));
+  } else {
+    const auto owner = protocol::shard_of(id, shard.count);
+    send(shard.shards[owner],
+         routed{id, caf::make_message(std::move(message)), self_handle(), exchange_});
+  }
+  begin_exchange(phase::waiting);
+}
+
+void http_connection::begin_exchange(phase what) {
+  phase_ = what;
+  long_wait_ = watching_ = false;
+  deadline_ = now() + options().watch_after;
+}
+
+caf::actor http_connection::self_handle() {
+  return caf::actor_cast<caf::actor>(self_);
+}
+
+client_post http_connection::make_post(protocol::document_ptr body) {
+  return {std::move(body), self_handle(), ++exchange_, accepts_json_, accepts_sse_, clock::now()};
+}
+
+// -- a new session ----------------------------------------------------------------------------------
+
+void http_connection::begin_session(protocol::document_ptr body) {
+  if (session_slots::try_acquire(context_->shard().limits)) {
+    open_with_slots(std::move(body));
+    return;
+  }
+  pending_body_ = std::move(body);
+  ++exchange_;
+  begin_exchange(phase::acquiring);
+  // The answer may come from within another actor, hence as a message.
+  session_slots::acquire(context_->shard_ptr(),
+                         [self = address(), exchange = exchange_](const auto& slots) {
+                           const auto connection = caf::actor_cast<caf::actor>(self);
+                           if (connection)
+                             caf::anon_send(connection, slots_answered{exchange, slots});
+                         });
+}
+
+void http_connection::on_slots(const slots_answered& answer) {
+  if (phase_ != phase::acquiring || answer.exchange != exchange_)
+    return; // whoever drops the slots gives them back
+  const auto body = std::move(pending_body_);
+  if (const auto limit = answer.slots->refused()) {
+    if (auto* const observer = context_->shard().observer)
+      observer->limit_refused(to_string(*limit));
+    std::string message = "the server's limit of ";
+    message += to_string(*limit);
+    message += " is reached; try again later";
+    answer_error(503, over_limit, std::move(message), id_of(body.get()), true);
+    exchange_answered();
+    take_kept();
+    return;
+  }
+  answer.slots->hand_over();
+  open_with_slots(body);
+}
+
+void http_connection::open_with_slots(protocol::document_ptr body) {
+  const auto opened = open_session(context_->shard_ptr());
+  session_ = opened.handle;
+  send(session_, make_post(std::move(body)));
+  begin_exchange(phase::waiting);
+}
+
+} // namespace troupe::net

@@ -1,0 +1,181 @@
+#include "troupe/net/io_unit.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <pthread.h>
+
+namespace troupe::net {
+
+namespace {
+
+thread_local io_unit* unit_of_this_thread = nullptr;
+
+/// Rounds of jobs between two looks at the sockets: a request's way from connection to session and
+/// back fits, a pair of actors that never stop talking cannot starve the thread.
+constexpr std::size_t max_rounds = 8;
+
+constexpr std::size_t initial_queue_capacity = 256;
+
+} // namespace
+
+io_unit::io_unit(caf::actor_system& system, std::string name)
+    : caf::execution_unit(&system), loop_(1), work_(loop_.get_executor()), name_(std::move(name)),
+      timer_(loop_) {
+  ready_.reserve(initial_queue_capacity);
+  running_.reserve(initial_queue_capacity);
+  inbox_.reserve(initial_queue_capacity);
+}
+
+io_unit::~io_unit() {
+  stop();
+  join();
+  for (auto* job : ready_)
+    caf::intrusive_ptr_release(job);
+  for (auto* job : inbox_)
+    caf::intrusive_ptr_release(job);
+}
+
+io_unit* io_unit::current() noexcept {
+  return unit_of_this_thread;
+}
+
+void io_unit::catch_up() {
+  if (unit_of_this_thread != nullptr && unit_of_this_thread->paused_)
+    unit_of_this_thread->end_pause();
+}
+
+void io_unit::exec_later(caf::resumable* job) {
+  if (job->subtype() != caf::resumable::io_actor) {
+    system().scheduler().enqueue(job);
+    return;
+  }
+  if (unit_of_this_thread == this) {
+    ready_.push_back(job);
+    return;
+  }
+  bool wake = false;
+  {
+    const std::lock_guard lock{inbox_mutex_};
+    wake = inbox_.empty();
+    inbox_.push_back(job);
+  }
+  if (wake)
+    asio::post(loop_, [this] { take_inbox(); });
+}
+
+void io_unit::take_inbox() {
+  const std::lock_guard lock{inbox_mutex_};
+  ready_.insert(ready_.end(), inbox_.begin(), inbox_.end());
+  inbox_.clear();
+}
+
+void io_unit::resume(caf::resumable* job) {
+  switch (job->resume(this, max_throughput)) {
+  case caf::resumable::resume_later:
+    ready_.push_back(job);
+    break;
+  case caf::resumable::done:
+  case caf::resumable::awaiting_message:
+    caf::intrusive_ptr_release(job);
+    break;
+  case caf::resumable::shutdown_execution_unit:
+    break;
+  }
+}
+
+std::size_t io_unit::run_jobs() {
+  if (paused_ && !ready_.empty())
+    end_pause();
+  std::size_t count = 0;
+  for (std::size_t round = 0; round < max_rounds && !ready_.empty(); ++round) {
+    running_.swap(ready_);
+    for (auto* job : running_)
+      resume(job);
+    count += running_.size();
+    running_.clear();
+  }
+  return count;
+}
+
+void io_unit::run() {
+  unit_of_this_thread = this;
+  for (;;) {
+    const auto handled = ready_.empty() ? loop_.run_one() : loop_.poll_one();
+    run_jobs();
+    if (handled == 0 && loop_.stopped())
+      break;
+  }
+  unit_of_this_thread = nullptr;
+}
+
+std::size_t io_unit::poll() {
+  auto* const outer = std::exchange(unit_of_this_thread, this);
+  std::size_t count = 0;
+  for (;;) {
+    loop_.restart();
+    const auto handled = loop_.poll_one() + run_jobs();
+    if (handled == 0)
+      break;
+    count += handled;
+  }
+  unit_of_this_thread = outer;
+  return count;
+}
+
+void io_unit::start() {
+  thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    run();
+  }};
+}
+
+void io_unit::stop() {
+  loop_.stop();
+}
+
+void io_unit::join() {
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void io_unit::on_tick(tick_function tick) {
+  tick_ = std::move(tick);
+  paused_ = false;
+  if (tick_)
+    arm_tick(clock::now() + timer_wheel::tick);
+  else
+    timer_.cancel();
+}
+
+void io_unit::tick() {
+  if (!tick_)
+    return;
+  const auto now = clock::now();
+  const auto wanted = tick_(now);
+  const auto next = std::clamp<time_point>(wanted, now + timer_wheel::tick, now + longest_pause);
+  paused_ = next > now + timer_wheel::tick;
+  if (tick_)
+    arm_tick(next);
+}
+
+void io_unit::end_pause() {
+  paused_ = false;
+  const auto now = clock::now();
+  tick_(now);
+  // What runs next may arm timers that `tick_` did not know of, so it is asked again soon.
+  arm_tick(now + timer_wheel::tick);
+}
+
+void io_unit::arm_tick(time_point when) {
+  timer_.expires_at(when); // also cancels the wait before
+  timer_.async_wait([this](const boost::system::error_code& reason) {
+    if (!reason)
+      tick();
+  });
+}
+
+} // namespace troupe::net
