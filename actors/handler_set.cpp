@@ -1,5 +1,7 @@
 #include "troupe/actors/handler_set.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -52,6 +54,12 @@ handler_set& handler_set::add(protocol::prompt description, handler run, complet
 
 handler_set& handler_set::remove(entry_kind kind, std::string_view key) {
   changes_.emplace_back(removal{kind, std::string{key}});
+  return *this;
+}
+
+handler_set& handler_set::merge(handler_set other) {
+  std::move(other.changes_.begin(), other.changes_.end(), std::back_inserter(changes_));
+  std::move(other.errors_.begin(), other.errors_.end(), std::back_inserter(errors_));
   return *this;
 }
 

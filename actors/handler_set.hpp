@@ -38,6 +38,8 @@ public:
   /// `completions` answer for the arguments of the prompt.
   handler_set& add(protocol::prompt description, handler run, completions completions = {});
   handler_set& remove(entry_kind kind, std::string_view key);
+  /// Takes over the changes and errors of another set, behind those of this one.
+  handler_set& merge(handler_set other);
 
   /// What is wrong with the descriptions, one sentence each; empty if the set can be used.
   const std::vector<std::string>& errors() const noexcept { return errors_; }

@@ -85,8 +85,6 @@ struct hook_runner_state {
         spdlog::warn("client hooks are slower than clients come and go: {} events wait, further "
                      "ones are dropped; make the hooks quicker",
                      queue.size());
-      if (config.on_dropped)
-        config.on_dropped();
       return;
     }
     if (dropped > 0) {
@@ -94,6 +92,8 @@ struct hook_runner_state {
       dropped = 0;
     }
     queue.push_back(std::move(next));
+    if (config.on_queue_depth)
+      config.on_queue_depth(queue.size());
     if (!busy)
       run_next();
   }

@@ -2,7 +2,7 @@
 
 // Tells the application about its clients: one event after the other, in the order in which the
 // sessions reported them, never on an I/O thread. A slow hook delays later events, not clients; its
-// queue is bounded, and what does not fit is dropped, counted and logged. The hooks run in a worker
+// queue is bounded, and what does not fit is dropped; the log says how many. The hooks run in a worker
 // with a thread of its own, so that the queue's owner always answers.
 
 #include <cstddef>
@@ -29,8 +29,8 @@ struct hook_runner_config {
   std::size_t max_queued = 1024;
   /// A hook may wait for something; on the pool it would keep a thread from the handlers.
   bool own_thread = true;
-  /// Called for each dropped event, on the pool; for the metric.
-  std::function<void()> on_dropped;
+  /// Told how many events wait, whenever one comes; for the metric. May be empty.
+  std::function<void(std::size_t)> on_queue_depth;
 };
 
 /// Takes client_connected, client_initialized, client_disconnected. The request `drain` is answered with

@@ -18,7 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include <boost/json/value.hpp>
 #include <caf/actor_system.hpp>
@@ -29,6 +29,10 @@
 #include "troupe/supervision/config.hpp"
 
 namespace troupe {
+
+namespace supervision {
+struct node_figures;
+}
 
 using node_config = supervision::config;
 
@@ -49,7 +53,8 @@ struct stop_report {
 
 class node {
 public:
-  /// Starts CAF's pool and nothing else. The configuration is taken as checked.
+  /// Starts CAF's pool and nothing else. What is wrong with the configuration is told by start().
+  /// Limits are lowered to what the system's limit of open files allows, with a warning in the log.
   explicit node(node_config config);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -58,9 +63,11 @@ public:
 
   // -- before start() -----------------------------------------------------------------------------
 
-  /// For actors of the application. They must end when the node stops: those that are handlers made
-  /// by a factory are ended by the node, others should be linked to or monitor what they serve.
+  /// For actors of the application. They must end when the node stops. Actors of handlers do by
+  /// themselves: the node ends those that it made, and lets go of the others, which ends them if
+  /// nobody else holds them.
   caf::actor_system& system() noexcept;
+  /// As it is in force.
   const node_config& config() const noexcept;
 
   /// What is offered from the start.
@@ -86,6 +93,8 @@ public:
   /// Adds, replaces and removes handlers at once; clients are told that lists have changed. The
   /// answer is the version of the new catalog, or an error that says what is wrong with the set.
   std::future<caf::expected<std::uint64_t>> update(handler_set changes);
+  /// Numbers of the moment, as the tool server_status shows them.
+  supervision::node_figures figures() const noexcept;
   /// The resource has new contents: its subscribers are told.
   void resource_updated(std::string uri);
   /// Sends a notification to one client, named as in client_identity::id. An error means that the
@@ -96,7 +105,8 @@ public:
   /// Stops accepting, lets running calls end within `limit` (default: that of the configuration) and
   /// ends everything. Returns at once; wait() tells when it is done. Later calls change nothing.
   void begin_stop(std::optional<std::chrono::milliseconds> limit = {});
-  /// Called once, on a thread of the pool, when wait() would no longer block. Before start().
+  /// Called once when the node has stopped, on a thread of the pool (or here, if it has already):
+  /// wait() then returns soon.
   void on_stopped(std::function<void()> hook);
 
   // -- the end; by the thread that owns the node ----------------------------------------------------
@@ -105,7 +115,7 @@ public:
   stop_report wait();
   /// begin_stop() and wait().
   stop_report stop(std::optional<std::chrono::milliseconds> limit = {});
-  /// Starts, serves until SIGTERM or SIGINT, stops. Returns the exit code as run_server does.
+  /// After start(): serves until SIGTERM or SIGINT, stops. Returns an exit code as run_server does.
   int run();
 
 private:

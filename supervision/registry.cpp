@@ -1,5 +1,6 @@
 #include "troupe/supervision/registry.hpp"
 
+#include <utility>
 #include <vector>
 
 #include <caf/actor_addr.hpp>
@@ -20,6 +21,7 @@ struct registry_state {
   caf::event_based_actor* self;
   lease_book book{{}, 0};
   std::vector<caf::actor> shards; ///< by index; null: none registered
+  std::function<void(std::size_t)> on_mailbox_depth;
 
   explicit registry_state(caf::event_based_actor* parent) : self(parent) {}
 
@@ -61,16 +63,19 @@ struct registry_state {
   }
 };
 
-caf::behavior registry(caf::stateful_actor<registry_state>* self, const registry_config& config) {
+caf::behavior registry(caf::stateful_actor<registry_state>* self, registry_config config) {
   log_the_unexpected(*self);
   self->state.book = lease_book{config.limits, config.shards};
   self->state.shards.resize(config.shards);
+  self->state.on_mailbox_depth = std::move(config.on_mailbox_depth);
   self->set_down_handler(
       [self](const caf::down_msg& down) { self->state.on_down(down.source); });
   return {
       [self](shard_registered& message) { self->state.on_registered(message); },
       [self](const lease_request& message) {
         auto& state = self->state;
+        if (state.on_mailbox_depth)
+          state.on_mailbox_depth(self->mailbox().size());
         if (state.is_current(message.shard))
           state.carry_out(state.book.requested(message.shard, message.what, message.amount));
       },
@@ -89,8 +94,8 @@ caf::behavior registry(caf::stateful_actor<registry_state>* self, const registry
 
 } // namespace
 
-caf::actor spawn_registry(caf::actor_system& system, const registry_config& config) {
-  return system.spawn(registry, config);
+caf::actor spawn_registry(caf::actor_system& system, registry_config config) {
+  return system.spawn(registry, std::move(config));
 }
 
 } // namespace troupe::supervision

@@ -5,7 +5,9 @@
 // their shard dies. All decisions are lease_book's; this actor carries them as messages:
 // shard_registered, lease_request, lease_return and lease_repaid in, lease_grant and lease_recall out.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -17,9 +19,11 @@ namespace troupe::supervision {
 struct registry_config {
   lease_book::node_limits limits{};
   std::uint32_t shards = 1;
+  /// Told with each request how many more wait; for the metric. May be empty.
+  std::function<void(std::size_t)> on_mailbox_depth;
 };
 
 /// Runs on CAF's pool. A new registry knows nothing: it grants once every shard has registered.
-caf::actor spawn_registry(caf::actor_system& system, const registry_config& config);
+caf::actor spawn_registry(caf::actor_system& system, registry_config config);
 
 } // namespace troupe::supervision

@@ -48,6 +48,15 @@ void block_signals() {
     fail("sigaction");
 }
 
+signals_blocked_here::signals_blocked_here() noexcept {
+  const auto set = handled_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+signals_blocked_here::~signals_blocked_here() {
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 signal_reader::signal_reader() {
   const auto set = handled_signals();
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

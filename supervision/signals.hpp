@@ -4,7 +4,7 @@
 // interrupt nothing) and read from a descriptor by the thread that runs the server, which has
 // nothing else to do.
 
-#include <functional>
+#include <csignal>
 #include <optional>
 
 namespace troupe::supervision {
@@ -12,6 +12,18 @@ namespace troupe::supervision {
 /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those that it will start, and ignores
 /// SIGPIPE (a peer that closes early is an error code of the write). Before the first thread.
 void block_signals();
+
+/// While it lives, this thread and the threads that it starts leave the signals to others.
+class signals_blocked_here {
+public:
+  signals_blocked_here() noexcept;
+  signals_blocked_here(const signals_blocked_here&) = delete;
+  signals_blocked_here& operator=(const signals_blocked_here&) = delete;
+  ~signals_blocked_here();
+
+private:
+  sigset_t before_;
+};
 
 class signal_reader {
 public:

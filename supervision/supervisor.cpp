@@ -51,23 +51,24 @@ struct supervisor_state {
 
   // -- start --------------------------------------------------------------------------------------
 
-  caf::actor watched(caf::actor started) {
-    self->monitor(started);
+  /// Linked rather than monitored: should the supervisor itself die, nothing is left unsupervised.
+  caf::actor linked(caf::actor started) {
+    self->link_to(started);
     return started;
   }
 
   void start_all() {
-    actors.registry = watched(config.start_registry());
+    actors.registry = linked(config.start_registry());
     if (config.start_hooks)
-      actors.hooks = watched(config.start_hooks());
+      actors.hooks = linked(config.start_hooks());
     for (std::uint32_t index = 0; index < config.shards; ++index)
       actors.shards.push_back(start_shard(index));
-    actors.dispatcher = watched(config.start_dispatcher());
+    actors.dispatcher = linked(config.start_dispatcher());
     introduce_shards();
   }
 
   caf::actor start_shard(std::uint32_t index) {
-    return watched(config.start_shard(index, actors.registry, actors.hooks));
+    return linked(config.start_shard(index, actors.registry, actors.hooks));
   }
 
   void introduce_shards() {
@@ -84,52 +85,69 @@ struct supervisor_state {
 
   // -- death and restart --------------------------------------------------------------------------
 
-  void on_down(const caf::down_msg& down) {
-    const auto is_it = [&](const caf::actor& one) { return one && one.address() == down.source; };
+  /// False if the one that ended is none of those supervised here.
+  bool on_child_exit(const caf::exit_msg& exit) {
+    const auto is_it = [&](const caf::actor& one) { return one && one.address() == exit.source; };
     const auto shard = std::find_if(actors.shards.begin(), actors.shards.end(), is_it);
-    if (shard != actors.shards.end()) {
-      *shard = nullptr;
-      const auto index = static_cast<std::uint32_t>(shard - actors.shards.begin());
-      replace(supervised::shard, down.reason, [&] {
-        *shard = start_shard(index);
-        introduce_shards();
-      });
-    } else if (is_it(actors.dispatcher)) {
-      actors.dispatcher = nullptr;
-      replace(supervised::dispatcher, down.reason, [&] {
-        actors.dispatcher = watched(config.start_dispatcher());
-        tell(actors.dispatcher, shards_changed{actors.shards});
-      });
-    } else if (is_it(actors.registry)) {
-      actors.registry = nullptr;
-      replace(supervised::registry, down.reason, [&] {
-        actors.registry = watched(config.start_registry());
-        for (const auto& one : actors.shards)
-          tell(one, registry_changed{actors.registry});
-      });
-    } else if (is_it(actors.hooks)) {
-      actors.hooks = nullptr;
-      replace(supervised::hooks, down.reason, [&] {
-        actors.hooks = watched(config.start_hooks());
-        for (const auto& one : actors.shards)
-          tell(one, hooks_changed{actors.hooks});
-      });
-    }
+    if (shard != actors.shards.end())
+      on_shard_exit(*shard, static_cast<std::uint32_t>(shard - actors.shards.begin()), exit.reason);
+    else if (is_it(actors.dispatcher))
+      on_dispatcher_exit(exit.reason);
+    else if (is_it(actors.registry))
+      on_registry_exit(exit.reason);
+    else if (is_it(actors.hooks))
+      on_hooks_exit(exit.reason);
+    else
+      return false;
+    return true;
   }
 
-  template <class Start>
-  void replace(supervised what, const caf::error& reason, Start&& start) {
-    if (stopping)
+  void on_shard_exit(caf::actor& shard, std::uint32_t index, const caf::error& reason) {
+    shard = nullptr;
+    if (!may_restart(supervised::shard, reason))
       return;
+    shard = start_shard(index);
+    introduce_shards();
+  }
+
+  void on_dispatcher_exit(const caf::error& reason) {
+    actors.dispatcher = nullptr;
+    if (!may_restart(supervised::dispatcher, reason))
+      return;
+    actors.dispatcher = linked(config.start_dispatcher());
+    tell(actors.dispatcher, shards_changed{actors.shards});
+  }
+
+  void on_registry_exit(const caf::error& reason) {
+    actors.registry = nullptr;
+    if (!may_restart(supervised::registry, reason))
+      return;
+    actors.registry = linked(config.start_registry());
+    for (const auto& shard : actors.shards)
+      tell(shard, registry_changed{actors.registry});
+  }
+
+  void on_hooks_exit(const caf::error& reason) {
+    actors.hooks = nullptr;
+    if (!may_restart(supervised::hooks, reason))
+      return;
+    actors.hooks = linked(config.start_hooks());
+    for (const auto& shard : actors.shards)
+      tell(shard, hooks_changed{actors.hooks});
+  }
+
+  bool may_restart(supervised what, const caf::error& reason) {
+    if (stopping)
+      return false;
     const auto why = self->system().render(reason);
     if (!restarts.restart(self->clock().now())) {
       give_up(what, why);
-      return;
+      return false;
     }
     spdlog::error("actor={} died and is restarted: {}", to_string(what), why);
     if (config.on_restart)
       config.on_restart(what);
-    start();
+    return true;
   }
 
   void give_up(supervised what, const std::string& why) {
@@ -180,7 +198,10 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, supervisor
   state.config = std::move(config);
   state.restarts = restart_intensity{state.config.restarts.max_restarts,
                                      state.config.restarts.restart_window};
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
+  self->set_exit_handler([self](caf::exit_msg& exit) {
+    if (!self->state.on_child_exit(exit))
+      self->quit(std::move(exit.reason));
+  });
   state.start_all();
   return {
       [self](const supervised_query&) { return self->state.actors; },

@@ -1,9 +1,9 @@
 #pragma once
 
-// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Each is monitored
-// by the supervisor and by nobody else for this purpose; who dies is started again and introduced to
-// the others. Restarts that come too often mean that restarting does not help: then the node stops.
-// Sessions and connections are the shards' to watch, handlers the dispatcher's.
+// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Each is linked to
+// the supervisor; who dies is started again and introduced to the others, and if the supervisor dies,
+// all of them do. Restarts that come too often mean that restarting does not help: then the node
+// stops. Sessions and connections are the shards' to watch, handlers the dispatcher's.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,0 +1,44 @@
+#include "troupe/supervision/census.hpp"
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace troupe::supervision {
+
+namespace {
+
+template <class Counts>
+std::size_t count_entries(const char* folder, Counts&& counts) {
+  std::size_t result = 0;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at{folder, failed}, end; !failed && at != end;
+       at.increment(failed))
+    if (counts(*at))
+      ++result;
+  return result;
+}
+
+bool is_socket(const std::filesystem::directory_entry& descriptor) {
+  std::error_code failed;
+  const auto target = std::filesystem::read_symlink(descriptor.path(), failed);
+  return !failed && std::string_view{target.native()}.starts_with("socket:");
+}
+
+} // namespace
+
+census census::take() {
+  return {count_entries("/proc/self/task", [](const auto&) { return true; }),
+          count_entries("/proc/self/fd", is_socket)};
+}
+
+std::vector<std::string> growth(const census& before, const census& after) {
+  std::vector<std::string> result;
+  if (after.threads > before.threads)
+    result.push_back(std::to_string(after.threads - before.threads) + " threads");
+  if (after.sockets > before.sockets)
+    result.push_back(std::to_string(after.sockets - before.sockets) + " sockets");
+  return result;
+}
+
+} // namespace troupe::supervision

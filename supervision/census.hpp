@@ -1,0 +1,23 @@
+#pragma once
+
+// What a process holds of the system, counted before a node exists and after it has stopped: a node
+// must leave nothing behind.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace troupe::supervision {
+
+struct census {
+  std::size_t threads = 0;
+  std::size_t sockets = 0;
+
+  /// Of this process, from /proc; 0 where it cannot be read.
+  static census take();
+};
+
+/// One text for each count that has grown: "2 threads".
+std::vector<std::string> growth(const census& before, const census& after);
+
+} // namespace troupe::supervision

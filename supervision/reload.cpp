@@ -1,0 +1,54 @@
+#include "troupe/supervision/reload.hpp"
+
+#include <utility>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+#include "troupe/supervision/config_changes.hpp"
+#include "troupe/supervision/logging.hpp"
+
+namespace troupe::supervision {
+
+reloader::reloader(command_line line, config settings)
+    : line_(std::move(line)), settings_(std::move(settings)) {}
+
+bool reloader::add_files(node& to) {
+  to.handlers().merge(files_.update(settings_.resources));
+  for (const auto& error : files_.errors())
+    spdlog::critical("cannot serve a resource directory: {}", error);
+  return files_.errors().empty();
+}
+
+void reloader::reload(node& at) {
+  auto loaded = load_config(line_);
+  if (const auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) {
+    for (const auto& line : *mistakes)
+      spdlog::error("{}", line);
+    spdlog::error("SIGHUP: the configuration has mistakes; nothing was changed");
+    return;
+  }
+  auto& next = std::get<config>(loaded);
+  for (const auto& change : changes_between(settings_, next)) {
+    if (change.live)
+      spdlog::info("SIGHUP: {} has changed", change.path);
+    else
+      spdlog::warn("SIGHUP: {} has changed, which takes effect at the next start", change.path);
+  }
+  set_log_level(next.log.level);
+  auto changes = files_.update(next.resources);
+  for (const auto& error : files_.errors())
+    spdlog::error("SIGHUP: the resource directories stay as they were: {}", error);
+  if (!changes.empty()) {
+    const auto updated = at.update(std::move(changes)).get();
+    if (!updated)
+      spdlog::error("SIGHUP: the resources could not be updated: {}",
+                    at.system().render(updated.error()));
+  }
+  settings_.log.level = next.log.level;
+  if (files_.errors().empty())
+    settings_.resources = std::move(next.resources);
+  spdlog::info("SIGHUP: done");
+}
+
+} // namespace troupe::supervision
