@@ -23,8 +23,7 @@ input_required ask(input_request request) {
 }
 
 input_required ask_form(std::string_view message, std::string_view schema) {
-  return ask(
-      protocol::form_elicitation{std::string{message}, json::parse(schema).as_object()});
+  return ask(protocol::form_elicitation{std::string{message}, json::parse(schema).as_object()});
 }
 
 outcome sample_model(const call& call) {

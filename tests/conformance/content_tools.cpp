@@ -27,9 +27,8 @@ outcome embedded_resource(const call&) {
 outcome multiple_content_types(const call&) {
   return tool_result::text("Multiple content types test:")
       .with(sample_image())
-      .with(content::resource(resource_contents::text("test://mixed-content-resource",
-                                                      R"({"test":"data","value":123})",
-                                                      "application/json")));
+      .with(content::resource(resource_contents::text(
+          "test://mixed-content-resource", R"({"test":"data","value":123})", "application/json")));
 }
 
 } // namespace

@@ -16,16 +16,14 @@ using protocol::tool;
 
 // A form with one required member.
 input_request form(std::string_view message, std::string_view member, std::string_view type) {
-  json::object schema{{"type", "object"},
-                      {"properties", {{member, {{"type", type}}}}},
-                      {"required", {member}}};
+  json::object schema{
+      {"type", "object"}, {"properties", {{member, {{"type", type}}}}}, {"required", {member}}};
   return protocol::form_elicitation{std::string{message}, std::move(schema)};
 }
 
 input_request question(std::string_view text, std::uint32_t max_tokens) {
   protocol::sampling request;
-  request.messages.push_back(
-      {protocol::role::user, protocol::content::text(std::string{text})});
+  request.messages.push_back({protocol::role::user, protocol::content::text(std::string{text})});
   request.max_tokens = max_tokens;
   return request;
 }
@@ -47,9 +45,8 @@ std::optional<std::string> entered(const call& call, std::string_view key,
   if (!read || read->action != protocol::elicitation_action::accept || read->content == nullptr)
     return std::nullopt;
   const auto* value = read->content->if_contains(member);
-  return value != nullptr && value->is_string()
-             ? std::optional{std::string{value->get_string()}}
-             : std::nullopt;
+  return value != nullptr && value->is_string() ? std::optional{std::string{value->get_string()}}
+                                                : std::nullopt;
 }
 
 std::optional<std::string> sampled(const call& call, std::string_view key) {

@@ -55,8 +55,7 @@ void add_prompts(handler_set& set) {
               .with_description("A message that embeds a resource")
               .with_argument("resourceUri", "URI of the resource to embed", true),
           with_embedded_resource);
-  set.add(prompt("test_prompt_with_image").with_description("A message with an image"),
-          with_image);
+  set.add(prompt("test_prompt_with_image").with_description("A message with an image"), with_image);
 }
 
 } // namespace troupe::conformance

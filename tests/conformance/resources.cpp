@@ -32,8 +32,8 @@ outcome read_binary(const call& call) {
 outcome read_template(const call& call) {
   const std::string id{call.variable("id")};
   const json::object data{{"id", id}, {"templateTest", true}, {"data", "Data for ID: " + id}};
-  return read_result{resource_contents::text(std::string{call.name()}, json::serialize(data),
-                                             "application/json")};
+  return read_result{
+      resource_contents::text(std::string{call.name()}, json::serialize(data), "application/json")};
 }
 
 } // namespace

@@ -52,8 +52,8 @@ void add_schema_tools(handler_set& set) {
               .with_description("Has an argument that modern clients repeat in a header")
               .with_input(header_schema),
           [](const call& call) -> outcome {
-            return tool_result::text(
-                "region=" + std::string{call.string_argument("region").value_or("")});
+            return tool_result::text("region=" +
+                                     std::string{call.string_argument("region").value_or("")});
           });
 }
 

@@ -13,10 +13,9 @@ namespace json = boost::json;
 using protocol::tool;
 
 input_request form() {
-  return protocol::form_elicitation{
-      "What is your name?", json::parse(R"({"type":"object",
+  return protocol::form_elicitation{"What is your name?", json::parse(R"({"type":"object",
           "properties":{"name":{"type":"string"}},"required":["name"]})")
-                                .as_object()};
+                                                              .as_object()};
 }
 
 input_request sampling() {

@@ -36,9 +36,8 @@ void add_failures(node& node) {
   const auto add = [&set](const char* name, const char* description, handler run) {
     set.add(tool(name).with_description(description), std::move(run));
   };
-  add("throw_exception", "Throws on the pool", [](const call&) -> outcome {
-    throw std::runtime_error{secret};
-  });
+  add("throw_exception", "Throws on the pool",
+      [](const call&) -> outcome { throw std::runtime_error{secret}; });
   add("throw_number", "Throws what is no exception", [](const call&) -> outcome { throw 7; });
   add("throw_inline", "Throws on the I/O thread",
       {[](const call&) -> outcome { throw std::runtime_error{secret}; }, execution::inline_});

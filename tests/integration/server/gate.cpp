@@ -115,11 +115,10 @@ caf::behavior gate(gate_actor* self) {
 void add_gate(node& node) {
   const handler run{node.system().spawn(gate), actor_options{.cancellation_messages = true}};
   const auto add = [&](const char* name, const char* description) {
-    node.handlers().add(tool(name)
-                            .with_description(description)
-                            .with_input(R"({"type":"object","properties":{
+    node.handlers().add(
+        tool(name).with_description(description).with_input(R"({"type":"object","properties":{
                                 "key":{"type":"string"},"text":{"type":"string"}}})"),
-                        run);
+        run);
   };
   add("wait", "Waits until its key is opened");
   add("wait_detached", "The same, but its stream loses its connection first");

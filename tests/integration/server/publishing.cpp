@@ -49,10 +49,8 @@ class journal {
 public:
   void add(std::string_view event, const client_identity& client) {
     const std::lock_guard guard{mutex_};
-    lines_.push_back(json::object{{"event", event},
-                                  {"id", client.id},
-                                  {"name", client.name},
-                                  {"revision", client.revision}});
+    lines_.push_back(json::object{
+        {"event", event}, {"id", client.id}, {"name", client.name}, {"revision", client.revision}});
   }
   std::string text() const {
     const std::lock_guard guard{mutex_};
@@ -72,10 +70,9 @@ void add_hooks(node& node) {
   node.on_client_disconnected([events](const client_identity& who, session_end why) {
     events->add("disconnected: " + std::string{to_string(why)}, who);
   });
-  node.handlers().add(tool("hooks").with_description("What the hooks were told"),
-                      [events](const call&) -> outcome {
-                        return tool_result::text(events->text());
-                      });
+  node.handlers().add(
+      tool("hooks").with_description("What the hooks were told"),
+      [events](const call&) -> outcome { return tool_result::text(events->text()); });
 }
 
 std::string_view describe(const caf::expected<notify_status>& status) {
@@ -104,30 +101,29 @@ void add_notifying(node& node) {
          return tool_result::text(std::string{describe(status.get())});
        },
        execution::blocking});
-  node.handlers().add(tool("whoami").with_description("The public name of the client"),
-                      [](const call& call) -> outcome {
-                        return tool_result::text(call.client().identity.id);
-                      });
+  node.handlers().add(
+      tool("whoami").with_description("The public name of the client"),
+      [](const call& call) -> outcome { return tool_result::text(call.client().identity.id); });
 }
 
 void add_changing(node& node) {
-  node.handlers().add(
-      tool("add").with_description("Adds a tool, prompt or resource"),
-      {[&node](const call& call) -> outcome {
-         auto set = addition(text_argument(call, "kind"), text_argument(call, "name"));
-         const auto done = node.update(std::move(set)).get();
-         return tool_result::text(done ? "added" : "refused");
-       },
-       execution::blocking});
-  node.handlers().add(
-      tool("remove").with_description("Removes a tool, prompt or resource"),
-      {[&node](const call& call) -> outcome {
-         handler_set set;
-         set.remove(kind_of(text_argument(call, "kind")), text_argument(call, "name"));
-         const auto done = node.update(std::move(set)).get();
-         return tool_result::text(done ? "removed" : "refused");
-       },
-       execution::blocking});
+  node.handlers().add(tool("add").with_description("Adds a tool, prompt or resource"),
+                      {[&node](const call& call) -> outcome {
+                         auto set =
+                             addition(text_argument(call, "kind"), text_argument(call, "name"));
+                         const auto done = node.update(std::move(set)).get();
+                         return tool_result::text(done ? "added" : "refused");
+                       },
+                       execution::blocking});
+  node.handlers().add(tool("remove").with_description("Removes a tool, prompt or resource"),
+                      {[&node](const call& call) -> outcome {
+                         handler_set set;
+                         set.remove(kind_of(text_argument(call, "kind")),
+                                    text_argument(call, "name"));
+                         const auto done = node.update(std::move(set)).get();
+                         return tool_result::text(done ? "removed" : "refused");
+                       },
+                       execution::blocking});
   node.handlers().add(tool("touch").with_description("Says that a resource has changed"),
                       [&node](const call& call) -> outcome {
                         node.resource_updated(text_argument(call, "uri"));

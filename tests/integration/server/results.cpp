@@ -41,6 +41,13 @@ outcome every_block(const call&) {
       .with(content::link(link));
 }
 
+protocol::tool_annotations harmless() {
+  protocol::tool_annotations hints;
+  hints.read_only = true;
+  hints.idempotent = true;
+  return hints;
+}
+
 void add_tools(handler_set& set) {
   set.add(tool("echo_arguments").with_description("Gives back its arguments"), echo_arguments);
   set.add(tool("echo_inline").with_description("The same on the I/O thread"),
@@ -48,14 +55,13 @@ void add_tools(handler_set& set) {
   set.add(tool("echo_blocking").with_description("The same on a thread of its own"),
           {echo_arguments, execution::blocking});
   set.add(tool("big").with_description("Answers with so many bytes"), big);
-  set.add(tool("awkward_text").with_description("Answers with bytes that need care"),
-          awkward_text);
+  set.add(tool("awkward_text").with_description("Answers with bytes that need care"), awkward_text);
   set.add(tool("every_block").with_title("Every block").with_description("Every kind of content"),
           every_block);
   set.add(tool("structured")
               .with_description("Answers with structured content")
               .with_output(R"({"type":"object","properties":{"sum":{"type":"integer"}}})")
-              .with_annotations({.read_only = true, .idempotent = true}),
+              .with_annotations(harmless()),
           [](const call&) -> outcome {
             return tool_result::of_structured(json::object{{"sum", 3}});
           });
@@ -68,8 +74,8 @@ void add_resources(handler_set& set) {
   set.add(protocol::resource("test://counter", "counter").with_mime_type("text/plain"), read);
   set.add(protocol::resource("test://other", "other").with_title("Other").with_size(1), read);
   const auto item = [](const call& call) -> outcome {
-    return read_result{
-        resource_contents::text(std::string{call.name()}, "item " + std::string{call.variable("id")})};
+    return read_result{resource_contents::text(std::string{call.name()},
+                                               "item " + std::string{call.variable("id")})};
   };
   const auto ids = [](const call&) -> outcome {
     return completion_result{std::vector<std::string>{"1", "2", "3"}};
@@ -77,13 +83,11 @@ void add_resources(handler_set& set) {
   set.add(protocol::resource_template("test://items/{id}", "items"), item, {{"id", ids}});
 }
 
-// Completes from 150 names, and from what was chosen before.
+// Completes from 150 names.
 outcome complete_name(const call& call) {
-  const auto* argument = call.params()->at("argument").as_object().if_contains("value");
-  const std::string start{argument->as_string()};
   std::vector<std::string> names;
   for (int i = 0; i < 150; ++i)
-    if (auto name = "name" + std::to_string(i); name.starts_with(start))
+    if (auto name = "name" + std::to_string(i); name.starts_with(call.completion_value()))
       names.push_back(std::move(name));
   return completion_result{std::move(names)};
 }
