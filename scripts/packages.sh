@@ -30,7 +30,7 @@ packages_for() {
         prometheus-cpp-dev libre2-dev libspdlog-dev libcli11-dev
       ;;
     clang) printf '%s\n' clang libclang-rt-dev llvm ;;
-    test) printf '%s\n' git ca-certificates curl 'nodejs|node' 'npm|npm' ;;
+    test) printf '%s\n' git ca-certificates python3-pytest python3-jsonschema curl 'nodejs|node' 'npm|npm' ;;
     lint) printf '%s\n' git clang-format clang-tidy shellcheck ;;
     format) printf '%s\n' git clang-format ;;
     conformance) printf '%s\n' ca-certificates curl 'nodejs|node' 'npm|npm' ;;

@@ -10,12 +10,12 @@ fixture_url=
 run_node() { "$root/tests/support/npm_node" "$suite" "$@"; }
 run_suite() { run_node "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js" "$@"; }
 
-# start_fixture [VARIABLE=VALUE...]: on a free port; sets fixture_url. The variables select a mutant.
+# start_fixture: on a free port; sets fixture_url.
 start_fixture() {
   local log=$build/conformance/fixture.log
   mkdir -p "${log%/*}"
   : > "$log"
-  env "$@" "$build/troupe-conformance" --config "$root/tests/conformance/fixture.json" 2> "$log" &
+  "$build/troupe-conformance" --config "$root/tests/conformance/fixture.json" 2> "$log" &
   fixture_pid=$!
   trap 'stop_fixture > /dev/null 2>&1 || true' EXIT
   for _ in $(seq 200); do

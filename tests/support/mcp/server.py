@@ -13,8 +13,7 @@ from .deadline import Deadline, wait_until
 from .wire import Connection
 
 _MCP = re.compile(r"listening on http://(\[[^\]]+\]|[^\s:/]+):(\d+)(/\S*)")
-_ADMIN = re.compile(r"http://(\[[^\]]+\]|[^\s:/]+):(\d+)/metrics")
-_ERROR = re.compile(r"\b(error|critical)\b", re.IGNORECASE)
+_ADMIN = re.compile(r"metrics and health on http://(\[[^\]]+\]|[^\s:/]+):(\d+)")
 
 
 def merged(base, more):
@@ -122,8 +121,8 @@ class Server:
 
     @staticmethod
     def is_error(line):
-        """Whether a line of the log has the level error (or worse)."""
-        return bool(_ERROR.search(line.split("]")[1] if "]" in line else line[:60]))
+        """Whether a line of the log (time, level, text) has the level error or critical."""
+        return line.split(" ", 2)[1:2] in (["error"], ["critical"])
 
     # -- what it says ----------------------------------------------------------------------------
 
