@@ -41,10 +41,7 @@ public:
   explicit scrape(const std::vector<std::unique_ptr<thread_cells>>& threads) : threads_(threads) {}
 
   void plain(const description& what, cell thread_cells::*member) {
-    std::uint64_t sum = 0;
-    for (const auto& thread : threads_)
-      sum += ((*thread).*member).value();
-    begin(what).push_back(sample(what.type, {}, number(sum)));
+    begin(what).push_back(sample(what.type, {}, number(sum(member))));
   }
 
   void by_label(const description& what, const char* label_name,
@@ -89,6 +86,13 @@ public:
   std::vector<ClientMetric>& begin(const description& what) {
     families_.push_back(MetricFamily{what.name, what.help, what.type, {}});
     return families_.back().metric;
+  }
+
+  std::uint64_t sum(cell thread_cells::*member) const {
+    std::uint64_t result = 0;
+    for (const auto& thread : threads_)
+      result += ((*thread).*member).value();
+    return result;
   }
 
   std::uint64_t sum(cell_table thread_cells::*member, std::size_t index) const {
@@ -152,6 +156,8 @@ void connections(scrape& out, const label_tables& tables) {
             &thread_cells::sent_bytes);
   out.by_label({"troupe_http_responses_total", "HTTP responses by class of status.", counter},
                "status", status_classes, &thread_cells::responses);
+  out.by_label({"troupe_parse_failures_total", "Requests that could not be read.", counter}, "part",
+               tables.parse_failures, &thread_cells::parse_failures);
 }
 
 void sessions(scrape& out, const label_tables& tables) {
@@ -200,12 +206,17 @@ void actors(scrape& out, const label_tables& tables, const node_cells& node) {
              MetricType::Counter})
       .push_back(
           sample(MetricType::Counter, {}, static_cast<double>(node.handler_restarts.value())));
-  for (const auto& [what, cells] :
-       {std::pair{restarts, &node.actor_restarts}, std::pair{depth, &node.mailbox_depths}}) {
-    auto& metrics = out.begin(what);
-    for (std::size_t index = 0; index < tables.actors.size(); ++index)
-      metrics.push_back(sample(what.type, label("actor", tables.actors[index]),
-                               static_cast<double>((*cells)[index].value())));
+  auto& restarted = out.begin(restarts);
+  for (std::size_t index = 0; index < tables.actors.size(); ++index)
+    restarted.push_back(sample(restarts.type, label("actor", tables.actors[index]),
+                               static_cast<double>(node.actor_restarts[index].value())));
+  auto& waiting = out.begin(depth);
+  for (std::size_t index = 0; index < tables.actors.size(); ++index) {
+    auto messages = node.mailbox_depths[index].value();
+    if (index == tables.thread_actor)
+      messages += out.sum(&thread_cells::mailbox_depth);
+    waiting.push_back(
+        sample(depth.type, label("actor", tables.actors[index]), static_cast<double>(messages)));
   }
 }
 
@@ -241,9 +252,8 @@ std::vector<MetricFamily> collector::Collect() const {
   actors(out, tables_, node_);
   auto& families = out.families();
   for (const auto& from : sources_) {
-    auto family = std::find_if(families.begin(), families.end(), [&](const MetricFamily& known) {
-      return known.name == from.name;
-    });
+    auto family = std::find_if(families.begin(), families.end(),
+                               [&](const MetricFamily& known) { return known.name == from.name; });
     if (family == families.end())
       family = families.insert(families.end(), {from.name, from.help, from.type, {}});
     family->metric.push_back(sample(family->type, from.of, from.read()));

@@ -21,9 +21,12 @@ struct label_tables {
   std::span<const std::string_view> session_ends;        ///< by session_end
   std::span<const std::string_view> connection_refusals; ///< by why a socket was not served
   std::span<const std::string_view> connection_ends;     ///< by why a connection was closed
+  std::span<const std::string_view> parse_failures;      ///< by which part could not be read
   std::span<const std::string_view> limits;              ///< by troupe::limit
-  std::span<const std::string_view> refusals; ///< every name that limit_refused() may get
+  std::span<const std::string_view> refusals; ///< names that limit_refused() may be given
   std::span<const std::string_view> actors;   ///< supervised actors, by kind
+  /// Index in `actors` of the kind that each I/O thread has one of.
+  std::size_t thread_actor = 0;
 };
 
 /// Status classes of HTTP, "1xx" to "5xx".
@@ -36,6 +39,7 @@ struct alignas(cache_line_bytes) thread_cells {
         connections_refused(labels.connection_refusals.size()),
         connections_closed(labels.connection_ends.size()),
         responses(status_class_count),
+        parse_failures(labels.parse_failures.size()),
         sessions_opened(labels.revisions.size()),
         sessions_ended(labels.session_ends.size()),
         requests(labels.methods.size() * labels.outcomes.size()),
@@ -65,6 +69,7 @@ struct alignas(cache_line_bytes) thread_cells {
   cell_table connections_refused;
   cell_table connections_closed;
   cell_table responses; ///< by status class
+  cell_table parse_failures;
   cell_table sessions_opened;
   cell_table sessions_ended;
   cell_table requests; ///< method × outcome

@@ -1,12 +1,10 @@
 #pragma once
 
-// What the binary serves without any code of yours: the tools echo and server_status, the resource
-// troupe://clock, and the files of the configured directories (file_resources.hpp).
+// What the binary serves without any code of yours: the tools echo and server_status and the resource
+// troupe://clock. The files of configured directories are in file_resources.hpp.
 
 #include <functional>
-
-#include <caf/actor.hpp>
-#include <caf/actor_system.hpp>
+#include <string>
 
 #include "troupe/actors/handler_set.hpp"
 #include "troupe/supervision/config.hpp"
@@ -14,13 +12,15 @@
 
 namespace troupe::supervision {
 
-/// `figures` is called on the pool by server_status.
-void add_builtin_handlers(handler_set& to, const config& settings,
-                          std::function<node_figures()> figures);
+/// What the handlers need of the node that runs them; called on the pool while the node lives.
+struct node_access {
+  std::function<node_figures()> figures;
+  std::function<void(std::string uri)> resource_updated;
+};
 
-/// Tells `publish` every builtin.clock_interval_ms that troupe://clock has changed, until it gets an
-/// exit message. Nothing if the configuration wants no ticks.
-caf::actor spawn_clock(caf::actor_system& system, const config& settings,
-                       std::function<void()> publish);
+/// Nothing if the configuration has switched them off. The clock is an actor that the dispatcher
+/// supervises; it ticks every builtin.clock_interval_ms and tells so whether or not somebody is
+/// subscribed, which costs one message for each I/O thread.
+void add_builtin_handlers(handler_set& to, const config& settings, node_access node);
 
 } // namespace troupe::supervision

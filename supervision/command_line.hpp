@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "troupe/supervision/config.hpp"
-#include "troupe/supervision/config_problem.hpp"
 
 namespace troupe::supervision {
 
@@ -29,15 +29,15 @@ struct exit_now {
 };
 
 /// Serve this.
-struct start {
+struct start_plan {
   command_line line;
   config settings;
 };
 
 /// Handles --help, --version, --check-config and --print-config, reads the configuration. What a
 /// program asked for goes to `out`, complaints go to `err`.
-std::variant<start, exit_now> read_command_line(int argc, const char* const* argv,
-                                                std::ostream& out, std::ostream& err);
+std::variant<start_plan, exit_now> read_command_line(int argc, const char* const* argv,
+                                                     std::ostream& out, std::ostream& err);
 
 /// Reads the file anew, with the same overrides: for SIGHUP. The texts are complete lines.
 std::variant<config, std::vector<std::string>> load_config(const command_line& line);

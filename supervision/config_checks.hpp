@@ -10,7 +10,7 @@
 namespace troupe::supervision {
 
 /// Checks everything that config_reader did not, and compiles what is compiled once: the rules about
-/// hosts and origins go into connection.endpoint. To be called once, after file and command line.
+/// hosts and origins go into connection.endpoint, the version into session. To be called once, after file and command line.
 config_problems finish(config& settings);
 
 } // namespace troupe::supervision

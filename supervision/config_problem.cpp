@@ -1,7 +1,9 @@
 #include "troupe/supervision/config_problem.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace troupe::supervision {
 namespace {
@@ -27,6 +29,22 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return last.back();
 }
 
+/// "warn" of "warning", or "header_ms" of "header_timeout_ms": every part of the short name is a part
+/// of the long one.
+bool is_abbreviation(std::string_view name, std::string_view of) {
+  if (name.size() >= 3 && of.starts_with(name))
+    return true;
+  const auto whole = '_' + std::string{of} + '_';
+  for (std::size_t start = 0; start <= name.size();) {
+    const auto end = std::min(name.find('_', start), name.size());
+    const auto part = '_' + std::string{name.substr(start, end - start)} + '_';
+    if (end == start || whole.find(part) == whole.npos)
+      return false;
+    start = end + 1;
+  }
+  return true;
+}
+
 } // namespace
 
 std::string to_string(const config_problem& problem, std::string_view file) {
@@ -43,16 +61,14 @@ std::string to_string(const config_problem& problem, std::string_view file) {
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   constexpr std::size_t longest = 128; // what is longer is no slip of the pen
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  auto best_distance = std::numeric_limits<std::size_t>::max();
   if (word.size() > longest)
     return best;
+  const auto near_enough = std::max<std::size_t>(word.size() / 3, 1);
   for (const auto candidate : candidates) {
-    // A name without its prefix or suffix ("timeout_ms" for "call_timeout_ms") is near as well.
-    const bool part =
-        word.size() >= 4 && (candidate.ends_with(word) || candidate.starts_with(word));
-    const auto distance = std::min(edit_distance(word, candidate),
-                                   part ? best_distance - 1 : candidate.size() + word.size());
-    if (distance < best_distance) {
+    const auto distance = edit_distance(word, candidate);
+    const bool near = distance <= near_enough || is_abbreviation(word, candidate);
+    if (near && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

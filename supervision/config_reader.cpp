@@ -152,21 +152,21 @@ private:
     if (result && *result >= known.least && *result <= known.most)
       return result;
     expected(value, std::string{known.path},
-             "a whole number of " + std::string{unit} + "from " + std::to_string(known.least) +
+             "a whole number " + std::string{unit} + "from " + std::to_string(known.least) +
                  " to " + std::to_string(known.most));
     return {};
   }
 
   void set(const setting& known, const located_value& value, number_ref member) {
-    const std::string_view unit = known.path.ends_with("_bytes")     ? "bytes "
-                                  : known.path.ends_with("_seconds") ? "seconds "
+    const std::string_view unit = known.path.ends_with("_bytes")     ? "of bytes "
+                                  : known.path.ends_with("_seconds") ? "of seconds "
                                                                      : "";
     if (const auto result = number(known, value, unit))
       member.set(*result);
   }
 
   void set(const setting& known, const located_value& value, std::chrono::milliseconds* member) {
-    if (const auto result = number(known, value, "milliseconds "))
+    if (const auto result = number(known, value, "of milliseconds "))
       *member = std::chrono::milliseconds{*result};
   }
 

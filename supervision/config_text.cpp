@@ -58,7 +58,11 @@ public:
 
 private:
   bool take(json::string_view part) {
-    start_token();
+    if (!in_token_) {
+      start_token();
+      if (token_start_.column > 1) // the quotation mark, which no call announces
+        --token_start_.column;
+    }
     text_.append(part.data(), part.size());
     return true;
   }

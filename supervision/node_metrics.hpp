@@ -6,10 +6,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "troupe/actors/quota.hpp"
 #include "troupe/metrics/collector.hpp"
 #include "troupe/supervision/config.hpp"
 #include "troupe/supervision/connection_metrics.hpp"
@@ -26,8 +28,10 @@ struct thread_metrics {
   session_metrics session;
   connection_metrics connection;
 
-  /// Shows what the thread uses of the node's limits. Called by the shard after each tick.
+  /// Shows what the thread uses of the node's limits, and how many messages wait for its shard.
+  /// Called by the shard after each tick.
   void show_limits(const quota& limits) noexcept;
+  void show_mailbox(std::size_t depth) noexcept { cells.mailbox_depth.set(depth); }
 };
 
 /// Numbers of the whole node, for server_status.
@@ -52,7 +56,7 @@ public:
   // From any thread.
   void handler_restarted() noexcept;
   void actor_restarted(supervised what) noexcept;
-  /// By the actor itself; shards tell theirs through thread_metrics.
+  /// By the actor itself; shards tell theirs through thread_metrics::show_mailbox.
   void mailbox_depth(supervised what, std::size_t depth) noexcept;
 
   node_figures figures() const noexcept;

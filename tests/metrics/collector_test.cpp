@@ -22,11 +22,12 @@ constexpr std::array<std::string_view, 2> revisions{"2025-06-18", "2025-11-25"};
 constexpr std::array<std::string_view, 2> ends{"deleted", "idle"};
 constexpr std::array<std::string_view, 1> refusals{"limit"};
 constexpr std::array<std::string_view, 1> closings{"peer"};
+constexpr std::array<std::string_view, 2> parts{"head", "json"};
 constexpr std::array<std::string_view, 2> limits{"sessions", "calls"};
 constexpr std::array<std::string_view, 3> refused_limits{"sessions", "calls", "streams"};
 constexpr std::array<std::string_view, 2> actors{"registry", "shard"};
-constexpr label_tables tables{methods,  outcomes, revisions,      ends,  refusals,
-                              closings, limits,   refused_limits, actors};
+constexpr label_tables tables{methods, outcomes, revisions,      ends,   refusals, closings,
+                              parts,   limits,   refused_limits, actors, 1};
 
 struct fixture {
   std::shared_ptr<collector> all = std::make_shared<collector>(tables);
@@ -128,10 +129,13 @@ CAF_TEST(pool_side_counters_are_exposed) {
   all->node().handler_restarts.add();
   all->node().actor_restarts[1].add(2);
   all->node().mailbox_depths[0].set(12);
+  first.mailbox_depth.set(2);
+  second.mailbox_depth.set(3);
   const auto text = scrape();
   CAF_CHECK_EQUAL(text.value("troupe_handler_restarts_total"), 1);
   CAF_CHECK_EQUAL(text.value("troupe_actor_restarts_total{actor=\"shard\"}"), 2);
   CAF_CHECK_EQUAL(text.value("troupe_mailbox_depth{actor=\"registry\"}"), 12);
+  CAF_CHECK_EQUAL(text.value("troupe_mailbox_depth{actor=\"shard\"}"), 5);
 }
 
 CAF_TEST(scrapes_while_threads_write_never_contradict_themselves) {

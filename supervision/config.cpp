@@ -1,0 +1,18 @@
+#include "troupe/supervision/config.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace troupe::supervision {
+
+std::size_t config::effective_io_threads() const {
+  const std::size_t cores = std::thread::hardware_concurrency();
+  return listen.io_threads ? listen.io_threads : std::max<std::size_t>(cores / 2, 1);
+}
+
+std::size_t config::effective_pool_threads() const {
+  const std::size_t cores = std::thread::hardware_concurrency();
+  return pool.threads ? pool.threads : std::max<std::size_t>(cores, 2);
+}
+
+} // namespace troupe::supervision

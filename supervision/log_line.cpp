@@ -1,0 +1,60 @@
+#include "troupe/supervision/log_line.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "troupe/protocol/json_writer.hpp"
+
+namespace troupe::supervision {
+namespace {
+
+/// UTC with milliseconds (RFC 3339).
+std::string timestamp(std::chrono::system_clock::time_point time) {
+  const auto since_epoch = time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
+  const auto millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch - seconds).count();
+  const std::time_t when = seconds.count();
+  std::tm parts{};
+  gmtime_r(&when, &parts);
+  std::array<char, 40> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text.data() + length, text.size() - length, ".%03dZ", static_cast<int>(millis));
+  return text.data();
+}
+
+void append_plain(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (const char byte : text) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code >= 0x20 && code != 0x7f)
+      out += byte;
+    else if (byte == '\n')
+      out += "\\n";
+    else
+      out.append("\\x").append(1, digits[code >> 4]).append(1, digits[code & 15]);
+  }
+}
+
+} // namespace
+
+void append_log_line(std::string& out, log_format format,
+                     std::chrono::system_clock::time_point time, std::string_view level,
+                     std::string_view message) {
+  if (format == log_format::json) {
+    protocol::object_writer line{out};
+    line.member("time", timestamp(time));
+    line.member("level", level);
+    line.member("message", message);
+    line.close();
+  } else {
+    constexpr std::size_t widest = 7; // "warning"
+    out.append(timestamp(time)).append(" ").append(level);
+    out.append(level.size() < widest ? widest - level.size() + 1 : 1, ' ');
+    append_plain(out, message);
+  }
+  out += '\n';
+}
+
+} // namespace troupe::supervision

@@ -1,0 +1,146 @@
+#define CAF_SUITE node_metrics
+
+#include "troupe/supervision/node_metrics.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include "tests/metrics/exposition_grammar.hpp"
+#include "troupe/supervision/metric_labels.hpp"
+
+using namespace troupe;
+using namespace troupe::supervision;
+using namespace std::chrono_literals;
+
+namespace {
+
+config two_threads() {
+  config settings;
+  settings.listen.io_threads = 2;
+  return settings;
+}
+
+struct fixture {
+  node_metrics all{two_threads()};
+  session_metrics& session = all.thread(0).session;
+  connection_metrics& connection = all.thread(1).connection;
+
+  metrics::exposition_text scrape() {
+    auto text = metrics::exposition_text::parse(all.exposition());
+    for (const auto& error : text.errors)
+      CAF_ERROR(error);
+    return text;
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(node_metrics_tests, fixture)
+
+CAF_TEST(what_sessions_tell_is_counted) {
+  session.session_opened(protocol::revision::r2025_11_25);
+  session.session_opened(protocol::revision::r2025_06_18);
+  session.session_ended(session_end::idle);
+  session.session_ended(session_end::refused);
+  session.request_finished(protocol::method::tools_call, outcome_kind::tool_error, 3ms);
+  session.notification_received(protocol::method::notifications_cancelled);
+  session.call_started();
+  session.call_started();
+  session.call_ended();
+  session.stream_opened();
+  session.events_sent(5);
+  session.events_dropped(2);
+  session.events_replayed(3);
+  session.limit_refused("calls");
+  session.limit_refused("streams_per_session");
+  session.limit_refused("a name that was made up");
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.value("troupe_sessions"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_sessions_opened_total{revision=\"2025-11-25\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_sessions_ended_total{reason=\"refused\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_requests_total{method=\"tools/call\",outcome=\"tool_error\"}"),
+                  1);
+  CAF_CHECK_EQUAL(text.value("troupe_request_duration_seconds_sum{method=\"tools/call\"}"), 0.003);
+  CAF_CHECK_EQUAL(
+      text.value("troupe_notifications_received_total{method=\"notifications/cancelled\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_calls_in_flight"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_streams"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_events_sent_total"), 5);
+  CAF_CHECK_EQUAL(text.value("troupe_limit_refusals_total{limit=\"calls\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_limit_refusals_total{limit=\"streams_per_session\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_limit_refusals_total{limit=\"other\"}"), 1);
+}
+
+CAF_TEST(what_connections_tell_is_counted) {
+  connection.connection_accepted();
+  connection.connection_accepted();
+  connection.connection_closed(net::connection_end::slow_consumer);
+  connection.connection_refused(net::accept_refusal::connection_limit);
+  connection.bytes_received(10);
+  connection.bytes_sent(20);
+  connection.response_sent(200);
+  connection.response_sent(404);
+  connection.response_sent(0);
+  connection.parse_failed(net::parse_failure::json);
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.value("troupe_connections"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_connections_closed_total{reason=\"slow_consumer\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_connections_refused_total{reason=\"connection_limit\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_limit_refusals_total{limit=\"connections\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_received_bytes_total"), 10);
+  CAF_CHECK_EQUAL(text.value("troupe_sent_bytes_total"), 20);
+  CAF_CHECK_EQUAL(text.value("troupe_http_responses_total{status=\"4xx\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_parse_failures_total{part=\"json\"}"), 1);
+}
+
+CAF_TEST(limits_in_force_and_in_use_are_shown) {
+  quota limits{[](limit, std::size_t) {}};
+  limits.granted(limit::sessions, 3);
+  CAF_REQUIRE(limits.try_acquire(limit::sessions));
+  all.thread(1).show_limits(limits);
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.value("troupe_limit{limit=\"sessions\"}"), 18000);
+  CAF_CHECK_EQUAL(text.value("troupe_limit_used{limit=\"sessions\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_sessions"), 1);
+}
+
+CAF_TEST(supervision_is_shown) {
+  all.handler_restarted();
+  all.actor_restarted(supervised::dispatcher);
+  all.mailbox_depth(supervised::registry, 4);
+  all.thread(0).show_mailbox(2);
+  all.thread(1).show_mailbox(3);
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.value("troupe_handler_restarts_total"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_actor_restarts_total{actor=\"dispatcher\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_mailbox_depth{actor=\"registry\"}"), 4);
+  CAF_CHECK_EQUAL(text.value("troupe_mailbox_depth{actor=\"shard\"}"), 5);
+}
+
+CAF_TEST(the_build_and_the_process_are_shown) {
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.series_of("troupe_build_info"), 1u);
+  CAF_CHECK_EQUAL(text.series_of("process_resident_memory_bytes"), 1u);
+  CAF_CHECK_GREATER_OR_EQUAL(text.value("troupe_log_dropped_total"), 0);
+}
+
+CAF_TEST(no_label_can_have_values_without_bound) {
+  for (int round = 0; round < 3; ++round)
+    session.limit_refused("limit " + std::to_string(round));
+  for (std::size_t method = 0; method < 200; ++method)
+    session.notification_received(static_cast<protocol::method>(method));
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.labels.at("limit").size(), metric_labels().refusals.size());
+  CAF_CHECK_EQUAL(text.labels.at("method").size(), protocol::method_count);
+}
+
+CAF_TEST(the_figures_of_server_status_are_the_sums) {
+  connection.connection_accepted();
+  session.session_opened(protocol::revision::r2025_11_25);
+  session.request_finished(protocol::method::ping, outcome_kind::ok, 1ms);
+  const auto figures = all.figures();
+  CAF_CHECK_EQUAL(figures.connections, 1u);
+  CAF_CHECK_EQUAL(figures.sessions, 1u);
+  CAF_CHECK_EQUAL(figures.requests, 1u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
