@@ -79,25 +79,28 @@ constexpr bool all(std::string_view text, std::uint8_t wanted) noexcept {
 /// Whether some byte of `text` is a control byte other than HTAB. Asked for every field value, so
 /// it looks at eight bytes at once and at single ones only when some byte is below 0x20 or is 0x7F.
 inline bool has_control(std::string_view text) noexcept {
-  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t tops = ones * 0x80;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (; end - at >= 8; at += 8) {
+  const auto single = [](const char* at, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (is(at[i], byte_class::control))
+        return true;
+    return false;
+  };
+  const auto eight = [&](const char* at) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t tops = ones * 0x80;
     std::uint64_t word;
     std::memcpy(&word, at, sizeof word);
     const std::uint64_t deletes = word ^ (ones * 0x7F);
-    const std::uint64_t low = (word - ones * 0x20) & ~word & tops;
-    if (low == 0 && ((deletes - ones) & ~deletes & tops) == 0)
-      continue;
-    for (int i = 0; i < 8; ++i)
-      if (is(at[i], byte_class::control))
-        return true;
-  }
-  for (; at != end; ++at)
-    if (is(*at, byte_class::control))
+    const std::uint64_t low = (word - ones * 0x20) & ~word;
+    return ((low | ((deletes - ones) & ~deletes)) & tops) != 0 && single(at, sizeof word);
+  };
+  if (text.size() < 8)
+    return single(text.data(), text.size());
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8)
+    if (eight(at))
       return true;
-  return false;
+  return eight(last); // overlaps the word before
 }
 
 constexpr char to_lower(char byte) noexcept {

@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <charconv>
+#include <cstddef>
 
 namespace troupe::protocol {
 
@@ -21,28 +21,33 @@ bool is_ipv6(std::string_view text) noexcept {
   return inet_pton(AF_INET6, copy.data(), &address) == 1;
 }
 
-bool is_host(std::string_view host) noexcept {
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    return is_ipv6(host.substr(1, host.size() - 2));
-  return !host.empty() && ascii::all(host, ascii::byte_class::host);
+/// How many bytes the host at the beginning of `text` has; 0 if there is none.
+std::size_t host_size(std::string_view text) noexcept {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    return end != std::string_view::npos && is_ipv6(text.substr(1, end - 1)) ? end + 1 : 0;
+  }
+  std::size_t size = 0;
+  while (size < text.size() && ascii::is(text[size], ascii::byte_class::host))
+    ++size;
+  return size;
 }
 
 } // namespace
 
 std::optional<authority> parse_authority(std::string_view text) noexcept {
-  // The colons of an IPv6 literal stand before its bracket.
-  const auto bracket = text.rfind(']');
-  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  authority result{text.substr(0, colon), std::nullopt};
-  if (!is_host(result.host))
+  authority result{text.substr(0, host_size(text)), std::nullopt};
+  const auto rest = text.substr(result.host.size());
+  if (result.host.empty() || (!rest.empty() && rest.front() != ':') || rest.size() > 6)
     return std::nullopt;
-  if (colon == std::string_view::npos || colon + 1 == text.size())
+  if (rest.size() < 2)
     return result;
-  const auto digits = text.substr(colon + 1);
-  if (digits.size() > 5 || !ascii::all(digits, ascii::byte_class::digit))
-    return std::nullopt;
   std::uint32_t port = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  for (const char digit : rest.substr(1)) {
+    if (!ascii::is(digit, ascii::byte_class::digit))
+      return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(digit - '0');
+  }
   if (port > 65'535)
     return std::nullopt;
   result.port = static_cast<std::uint16_t>(port);

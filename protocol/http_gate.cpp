@@ -163,22 +163,28 @@ bool head_gate::take_absolute_target(std::string_view target) noexcept {
 bool head_gate::take_field(std::string_view line) noexcept {
   if (++field_count_ > limits_.max_header_count)
     return fail(431, "the header has too many fields; send fewer");
-  const auto name_size = token_size(line);
-  if (name_size == line.size() || line[name_size] != ':' || name_size == 0) {
-    if (line.front() == ' ' || line.front() == '\t')
-      return fail(400, "a header field is folded over several lines; put it on one line");
-    return fail(400, "a header field has no valid name; it must read Name: value, "
-                     "with no space before the colon");
-  }
-  const auto name = line.substr(0, name_size);
-  const auto value = ascii::trim(line.substr(name_size + 1));
+  // A name that is known is a token without being looked at byte by byte.
+  const auto colon = line.find(':');
+  const auto name = line.substr(0, colon);
+  const auto header = find_known_header(name);
+  if (colon == std::string_view::npos || colon == 0 ||
+      (!header && !ascii::all(name, ascii::byte_class::token)))
+    return fail_field_name(line);
+  const auto value = ascii::trim(line.substr(colon + 1));
   if (ascii::has_control(value))
     return fail(400, "the value of a header field holds a control byte, perhaps a bare CR or NUL");
-  if (const auto header = find_known_header(name))
+  if (header)
     return take_known(*header, value);
   if (starts_with_lower(name, param_prefix))
     return take_param(name.substr(param_prefix.size()), value);
   return true;
+}
+
+bool head_gate::fail_field_name(std::string_view line) noexcept {
+  if (line.front() == ' ' || line.front() == '\t')
+    return fail(400, "a header field is folded over several lines; put it on one line");
+  return fail(400, "a header field has no valid name; it must read Name: value, "
+                   "with no space before the colon");
 }
 
 bool head_gate::take_known(known_header header, std::string_view value) noexcept {

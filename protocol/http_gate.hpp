@@ -61,6 +61,7 @@ private:
   bool take_target(std::string_view target) noexcept;
   bool take_absolute_target(std::string_view target) noexcept;
   bool take_field(std::string_view line) noexcept;
+  bool fail_field_name(std::string_view line) noexcept;
   bool take_known(known_header header, std::string_view value) noexcept;
   bool take_param(std::string_view name, std::string_view value) noexcept;
   bool take_accept(std::string_view value) noexcept;

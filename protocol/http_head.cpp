@@ -1,21 +1,62 @@
 #include "troupe/protocol/http_head.hpp"
 
-#include "troupe/protocol/ascii.hpp"
+#include <cstring>
+#include <type_traits>
 
 namespace troupe::protocol {
 
 namespace {
 
-struct named {
-  std::string_view name; // lower case
-  known_header header;
+/// A lower-case name to compare with, several bytes at once. A letter equals its pattern when it does
+/// so with bit 0x20 set; every other byte must be the same, so nothing but case is folded.
+template<std::size_t Size>
+class named {
+public:
+  consteval named(const char (&name)[Size + 1], known_header header) : header_(header) {
+    for (std::size_t i = 0; i < Size; ++i) {
+      bytes_[i] = name[i];
+      fold_[i] = name[i] >= 'a' && name[i] <= 'z' ? 0x20 : 0;
+    }
+  }
+
+  known_header header() const noexcept { return header_; }
+
+  bool matches(const char* name) const noexcept {
+    using word = std::conditional_t<(Size < 8), std::uint32_t, std::uint64_t>;
+    static_assert(Size >= sizeof(word));
+    for (std::size_t at = 0; at + sizeof(word) <= Size; at += sizeof(word))
+      if (differs<word>(name, at))
+        return false;
+    return !differs<word>(name, Size - sizeof(word)); // overlaps the last whole word
+  }
+
+private:
+  template<class Word>
+  bool differs(const char* name, std::size_t at) const noexcept {
+    return (load<Word>(name + at) | load<Word>(fold_.data() + at)) !=
+           load<Word>(bytes_.data() + at);
+  }
+
+  template<class Word>
+  static Word load(const char* from) noexcept {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+
+  std::array<char, Size> bytes_{};
+  std::array<char, Size> fold_{};
+  known_header header_;
 };
+
+template<std::size_t Size>
+named(const char (&)[Size], known_header) -> named<Size - 1>;
 
 template<class... Candidates>
 std::optional<known_header> pick(std::string_view name, const Candidates&... candidates) noexcept {
   std::optional<known_header> result;
   static_cast<void>(
-      ((ascii::equals_lower(name, candidates.name) && (result = candidates.header, true)) || ...));
+      ((candidates.matches(name.data()) && (result = candidates.header(), true)) || ...));
   return result;
 }
 

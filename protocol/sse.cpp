@@ -34,8 +34,10 @@ void append_chunk_end(std::string& out, sse_framing framing) {
 void append_one_line(std::string& out, std::string_view text) {
   const auto begin = static_cast<std::ptrdiff_t>(out.size());
   out += text;
-  std::replace_if(
-      out.begin() + begin, out.end(), [](char byte) { return byte == '\n' || byte == '\r'; }, ' ');
+  // Two searches of whole words are much faster than one by bytes, and find nothing as a rule.
+  for (const char line_break : {'\n', '\r'})
+    if (text.find(line_break) != std::string_view::npos)
+      std::replace(out.begin() + begin, out.end(), line_break, ' ');
 }
 
 constexpr std::string_view event_name = "event: ";

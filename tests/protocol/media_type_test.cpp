@@ -62,6 +62,7 @@ CAF_TEST(the_most_specific_range_decides) {
   CAF_CHECK(!accepts("application/*;q=0, */*", json));
   CAF_CHECK(accepts("application/*;q=0, application/json;q=0.1", json));
   CAF_CHECK(accepts("application/json;q=0, application/json", json));
+  CAF_CHECK(accepts("application/json, application/json;q=0", json));
   CAF_CHECK(accepts("application/json, application/json;profile=x;q=0", json));
 }
 
