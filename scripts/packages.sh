@@ -33,8 +33,8 @@ packages_for() {
     test) printf '%s\n' git ca-certificates python3-pytest python3-jsonschema curl 'nodejs|node' 'npm|npm' ;;
     lint) printf '%s\n' git clang-format clang-tidy shellcheck ;;
     format) printf '%s\n' git clang-format ;;
-    conformance) printf '%s\n' ca-certificates curl 'nodejs|node' 'npm|npm' ;;
-    bench) printf '%s\n' ca-certificates curl nginx-light wrk ;;
+    conformance) printf '%s\n' ca-certificates 'nodejs|node' 'npm|npm' ;;
+    bench) printf '%s\n' nginx-light python3 wrk ;;
     package) printf '%s\n' dpkg-dev file ;;
     *) fail "no list of packages for '$1'" ;;
   esac
