@@ -55,6 +55,8 @@ public:
   /// activation of this actor.
   template <class Event>
   void on_event(Event&& event) {
+    // What the event does may drop the last reference to this actor.
+    const caf::strong_actor_ptr alive{this->ctrl()};
     if (!this->activate(home_))
       return;
     try {

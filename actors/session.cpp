@@ -139,6 +139,9 @@ void session_actor::on_exit() {
   const bool was_announced = phase_ == phase::uninitialized || phase_ == phase::ready;
   const bool was_ready = phase_ == phase::ready;
   phase_ = phase::ended;
+  // Killed because the node or its shard ends: not a defect of this session.
+  if (end_reason_ == session_end::failed && shard_->draining)
+    end_reason_ = session_end::drained;
   timer::cancel();
   while (!calls_.empty())
     drop_call(calls_.back().data->number, true);

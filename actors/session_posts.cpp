@@ -120,12 +120,9 @@ std::string session_actor::take_answers(open_post& post) {
 }
 
 void session_actor::complete(open_post& post) {
-  if (post.stream == 0 && !post.accepts_json && !post.answers.empty() && post.status == 200) {
-    // The client takes nothing but a stream; an answer to a bad message is not worth one.
-    if (const auto stream = stream_of(post)) {
-      streams_.emit(*stream, make_frame(take_answers(post)));
-    }
-  }
+  // The client takes nothing but a stream; an answer to a bad message is not worth one.
+  if (post.stream == 0 && !post.accepts_json && !post.answers.empty() && post.status == 200)
+    stream_of(post);
   if (post.stream != 0) {
     streams_.finish(post.stream);
     return;

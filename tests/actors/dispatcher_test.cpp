@@ -206,10 +206,11 @@ CAF_TEST(events_and_notifications_find_their_way) {
   run();
   CAF_CHECK_EQUAL(log->updated.at(0), "test://a");
   const auto ask = [&](const char* name) {
-    self->request(subject, caf::infinite, notify_client{name, "m", nullptr});
+    auto answer = self->request(subject, caf::infinite, notify_client{name, "m", nullptr});
     run();
     notify_status status{};
-    self->receive([&](const notified& what) { status = what.status; });
+    answer.receive([&](const notified& what) { status = what.status; },
+                   [&](const caf::error& error) { CAF_FAIL(sys.render(error)); });
     return status;
   };
   CAF_CHECK(ask("client-0-1") == notify_status::delivered);

@@ -163,7 +163,7 @@ public:
     message.exchange = ++exchanges;
     message.accepts_sse = sse;
     message.accepts_json = json;
-    message.received = clock::now();
+    message.received = start;
     caf::anon_send(session, std::move(message));
     run();
     return exchanges;

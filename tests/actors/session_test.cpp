@@ -157,7 +157,7 @@ CAF_TEST(a_get_opens_a_stream_with_a_priming_event) {
                                                     "begin", "eventid: 1-1 retry: 1000 -"}));
   caf::anon_send(session, deliver{make_frame(list_changed())});
   run();
-  CAF_CHECK_EQUAL(take_lines().at(0), "eventid: 1-2 " + list_changed());
+  CAF_CHECK_EQUAL(log->lines.at(0), "eventid: 1-2 " + list_changed());
   CAF_CHECK_EQUAL(observer.streams, 1);
 }
 
@@ -225,10 +225,11 @@ CAF_TEST(a_detached_stream_is_kept_for_the_resume_window_only) {
   lose(session, exchange);
   clear();
   const auto ask = [&] {
-    self->request(session, caf::infinite, notify_client{"c", "test", nullptr});
+    auto answer = self->request(session, caf::infinite, notify_client{"c", "test", nullptr});
     run();
     notify_status status{};
-    self->receive([&](const notified& what) { status = what.status; });
+    answer.receive([&](const notified& what) { status = what.status; },
+                   [&](const caf::error& error) { CAF_FAIL(sys.render(error)); });
     return status;
   };
   pass(options->resume_window - 100ms);
@@ -252,11 +253,11 @@ CAF_TEST(streams_are_limited) {
 CAF_TEST(notify_tells_why_it_cannot) {
   const auto session = open();
   const auto ask = [&] {
-    self->request(session, caf::infinite,
-                  notify_client{"c", "test", boost::json::value(boost::json::object{})});
+    auto answer = self->request(session, caf::infinite, notify_client{"c", "test", boost::json::value(boost::json::object{})});
     run();
     notify_status status{};
-    self->receive([&](const notified& what) { status = what.status; });
+    answer.receive([&](const notified& what) { status = what.status; },
+                   [&](const caf::error& error) { CAF_FAIL(sys.render(error)); });
     return status;
   };
   CAF_CHECK(ask() == notify_status::client_not_initialized);
