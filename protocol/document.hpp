@@ -28,6 +28,12 @@ struct invalid_message {
   std::optional<request_id> id;
 };
 
+/// For `value()` of a result that holds an invalid message.
+[[noreturn]] inline void throw_exception_from_error(const invalid_message& invalid,
+                                                    const boost::source_location& where) {
+  throw_exception_from_error(invalid.error, where);
+}
+
 struct parse_limits {
   /// Levels of nested arrays and objects, the envelope included.
   std::size_t max_depth = 32;

@@ -45,7 +45,7 @@ session_id make_session_id();
 /// An id that belongs to `shard` of `shards` (at least 1, and above `shard`).
 session_id make_session_id(std::size_t shards, std::size_t shard);
 
-/// The same on every node and in every run.
+/// The same on every node (of one byte order) and in every run.
 std::size_t shard_of(const session_id& id, std::size_t shards) noexcept;
 
 } // namespace troupe::protocol
