@@ -1,18 +1,19 @@
 #pragma once
 
 // Directories of the configuration as read-only resources: a template file:///dir/{+path} for every
-// file below, and the first files in order of their names as listed resources.
-//
-// What a client names is opened below the directory's own descriptor by openat2 with RESOLVE_BENEATH,
-// so that neither "..", nor a symbolic link, nor a rename in the middle leads out of it; only regular
-// files are read, up to resources.max_file_bytes.
+// file below, and the first files in order of their names as listed resources. Reading is
+// served_directory's; this decides what is offered, and answers.
 
+#include <atomic>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "troupe/actors/handler_set.hpp"
 #include "troupe/supervision/config.hpp"
+#include "troupe/supervision/served_directory.hpp"
 
 namespace troupe::supervision {
 
@@ -27,9 +28,26 @@ public:
   const std::vector<std::string>& errors() const noexcept { return errors_; }
 
 private:
+  /// What is offered of one directory.
+  struct offer {
+    std::shared_ptr<served_directory> directory;
+    std::string uri_template;
+    std::string name;
+    std::string description;
+    std::set<std::string> files; ///< URIs
+  };
+  using offers = std::map<std::string, offer>; ///< by path
+
+  offers open(const resource_options& options);
+  handler answering(const offer& from) const;
+  void add_new(handler_set& to, offer& next, const offer* before);
+
   std::vector<std::string> errors_;
-  std::set<std::string> templates_; ///< offered now
-  std::set<std::string> files_;     ///< offered now
+  offers offered_;
+  /// Shared with the handlers, because it may change while they serve.
+  std::shared_ptr<std::atomic<std::size_t>> max_file_bytes_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
+  std::size_t max_listed_ = 0;
 };
 
 } // namespace troupe::supervision

@@ -1,28 +1,10 @@
 #include "troupe/supervision/log_line.hpp"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
-
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/supervision/utc_time.hpp"
 
 namespace troupe::supervision {
 namespace {
-
-/// UTC with milliseconds (RFC 3339).
-std::string timestamp(std::chrono::system_clock::time_point time) {
-  const auto since_epoch = time.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
-  const auto millis =
-      std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch - seconds).count();
-  const std::time_t when = seconds.count();
-  std::tm parts{};
-  gmtime_r(&when, &parts);
-  std::array<char, 40> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + length, text.size() - length, ".%03dZ", static_cast<int>(millis));
-  return text.data();
-}
 
 void append_plain(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -44,13 +26,13 @@ void append_log_line(std::string& out, log_format format,
                      std::string_view message) {
   if (format == log_format::json) {
     protocol::object_writer line{out};
-    line.member("time", timestamp(time));
+    line.member("time", utc_text(time));
     line.member("level", level);
     line.member("message", message);
     line.close();
   } else {
     constexpr std::size_t widest = 7; // "warning"
-    out.append(timestamp(time)).append(" ").append(level);
+    out.append(utc_text(time)).append(" ").append(level);
     out.append(level.size() < widest ? widest - level.size() + 1 : 1, ' ');
     append_plain(out, message);
   }

@@ -2,15 +2,11 @@
 
 #include "troupe/supervision/command_line.hpp"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
-
-#include <unistd.h>
 
 #include "caf/test/unit_test.hpp"
 
+#include "tests/supervision/temporary_folder.hpp"
 #include "troupe/supervision/config_reader.hpp"
 
 using namespace troupe::supervision;
@@ -18,22 +14,11 @@ using namespace troupe::supervision;
 namespace {
 
 struct fixture {
-  std::filesystem::path folder;
+  temporary_folder folder;
   std::ostringstream out;
   std::ostringstream err;
 
-  fixture() {
-    std::string name = std::filesystem::temp_directory_path() / "troupe-test-XXXXXX";
-    CAF_REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
-  }
-  ~fixture() { std::filesystem::remove_all(folder); }
-
-  std::string file(const std::string& text) {
-    const auto path = folder / "troupe.json";
-    std::ofstream{path} << text;
-    return path;
-  }
+  std::string file(const std::string& text) { return folder.write("troupe.json", text); }
 
   std::variant<start_plan, exit_now> run(std::vector<std::string> arguments) {
     std::vector<const char*> argv{"troupe"};
@@ -120,9 +105,9 @@ CAF_TEST(bad_usage_ends_with_two_and_says_what_was_wrong) {
 }
 
 CAF_TEST(a_file_that_cannot_be_read_ends_with_two) {
-  CAF_CHECK_EQUAL(exit_code({"--config", folder / "missing.json"}), 2);
+  CAF_CHECK_EQUAL(exit_code({"--config", folder.at("missing.json")}), 2);
   CAF_CHECK(complained("missing.json: cannot be read: No such file"));
-  CAF_CHECK_EQUAL(exit_code({"--config", folder}), 2);
+  CAF_CHECK_EQUAL(exit_code({"--config", folder.path()}), 2);
 }
 
 CAF_TEST(check_config_tells_every_problem_with_its_place) {
