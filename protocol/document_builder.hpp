@@ -91,7 +91,7 @@ private:
   std::vector<member_counts> batch_counts_;
   exceeded_limit exceeded_ = exceeded_limit::none;
   // Room for the values of a typical request before the stack needs the heap.
-  std::array<unsigned char, 4096> stack_buffer_;
+  alignas(std::max_align_t) std::array<unsigned char, 4096> stack_buffer_;
   json::value_stack stack_;
 };
 
