@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   return json::serialize(json::string{text});
 }
 
@@ -28,20 +28,20 @@ struct value_text {
   std::string operator()(const std::chrono::milliseconds* member) const {
     return std::to_string(member->count());
   }
-  std::string operator()(const std::string* member) const { return quoted(*member); }
-  std::string operator()(choice_ref member) const { return quoted(member.get()); }
+  std::string operator()(const std::string* member) const { return json_text(*member); }
+  std::string operator()(choice_ref member) const { return json_text(member.get()); }
   std::string operator()(const text_list* member) const {
     std::string result;
     for (const auto& text : *member)
-      result += (result.empty() ? "" : ", ") + quoted(text);
+      result += (result.empty() ? "" : ", ") + json_text(text);
     return '[' + result + ']';
   }
   std::string operator()(const directory_list* member) const {
     std::string result;
     for (const auto& one : *member)
-      result += (result.empty() ? "" : ", ") + std::string{"{\"path\": "} + quoted(one.path) +
-                ", \"name\": " + quoted(one.name) +
-                ", \"description\": " + quoted(one.description) + '}';
+      result += (result.empty() ? "" : ", ") + std::string{"{\"path\": "} + json_text(one.path) +
+                ", \"name\": " + json_text(one.name) +
+                ", \"description\": " + json_text(one.description) + '}';
     return '[' + result + ']';
   }
 };
@@ -97,13 +97,13 @@ std::string document(const config& settings_, std::string head, Section section,
     if (one.section() != open) {
       head += open.empty() ? "\n" : "\n  },\n";
       section(head, one.section());
-      head.append("  ").append(quoted(one.section())).append(": {\n");
+      head.append("  ").append(json_text(one.section())).append(": {\n");
     } else {
       head += ",\n";
     }
     open = one.section();
     comment(head, one, from);
-    head.append("    ").append(quoted(one.key())).append(": ").append(value_of(one, from));
+    head.append("    ").append(json_text(one.key())).append(": ").append(value_of(one, from));
   }
   return head + "\n  }\n}\n";
 }
@@ -113,8 +113,8 @@ struct schema_of {
   const setting& of;
 
   std::string numbers(std::string_view type, std::string_view least, std::string_view most) const {
-    return "\"type\": " + quoted(type) + ", " + quoted(least) + ": " + std::to_string(of.least) +
-           ", " + quoted(most) + ": " + std::to_string(of.most);
+    return "\"type\": " + json_text(type) + ", " + json_text(least) + ": " +
+           std::to_string(of.least) + ", " + json_text(most) + ": " + std::to_string(of.most);
   }
   std::string operator()(const bool*) const { return "\"type\": \"boolean\""; }
   std::string operator()(number_ref) const { return numbers("integer", "minimum", "maximum"); }
@@ -186,15 +186,16 @@ std::string config_schema() {
   for (const auto& one : settings()) {
     if (one.section() != open) {
       out += open.empty() ? "" : "\n      }\n    }";
-      out += ",\n    " + quoted(one.section()) +
-             ": {\n      \"description\": " + quoted(about_section(one.section())) +
+      out += ",\n    " + json_text(one.section()) +
+             ": {\n      \"description\": " + json_text(about_section(one.section())) +
              ",\n      \"type\": \"object\",\n      \"additionalProperties\": false,\n"
              "      \"properties\": {\n";
     } else {
       out += ",\n";
     }
     open = one.section();
-    out += "        " + quoted(one.key()) + ": {\n          \"description\": " + quoted(one.about) +
+    out += "        " + json_text(one.key()) +
+           ": {\n          \"description\": " + json_text(one.about) +
            ",\n          \"default\": " + value_of(one, defaults) + ",\n          " +
            std::visit(schema_of{one}, one.member(defaults)) + "\n        }";
   }

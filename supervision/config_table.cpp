@@ -223,7 +223,8 @@ constexpr std::array all{
     setting{
         "resources.directories", [](c& to) -> m { return &to.resources.directories; }, 0, 64,
         "Directories whose files clients may read. Each has a path (absolute), and perhaps a name "
-        "and a description. Nothing outside of them is served, whatever links they contain.",
+        "and a description. Nothing outside of them is served, whatever links they contain, and "
+        "nothing whose name begins with a dot.",
         true},
     setting{"resources.max_file_bytes", [](c& to) -> m { return n{to.resources.max_file_bytes}; },
             1, 256 * mib, "Larger files are refused.", true},

@@ -2,6 +2,10 @@
 
 #include "troupe/supervision/node_metrics.hpp"
 
+#include <fstream>
+#include <regex>
+#include <sstream>
+
 #include "caf/test/unit_test.hpp"
 
 #include "tests/metrics/exposition_grammar.hpp"
@@ -131,6 +135,25 @@ CAF_TEST(no_label_can_have_values_without_bound) {
   const auto text = scrape();
   CAF_CHECK_EQUAL(text.labels.at("limit").size(), metric_labels().refusals.size());
   CAF_CHECK_EQUAL(text.labels.at("method").size(), protocol::method_count);
+}
+
+CAF_TEST(the_alert_rules_name_only_metrics_that_exist) {
+  std::ifstream file{TROUPE_CONFIGS "/prometheus/troupe.rules.yml"};
+  std::ostringstream rules;
+  rules << file.rdbuf();
+  const auto types = scrape().types;
+  const std::regex name{R"(\b(troupe|process)_[a-z_]+)"};
+  const auto text = rules.str();
+  std::size_t found = 0;
+  for (std::sregex_iterator at{text.begin(), text.end(), name}, end; at != end; ++at) {
+    auto family = at->str();
+    if (family.ends_with("_bucket"))
+      family.resize(family.size() - 7);
+    if (!types.contains(family))
+      CAF_ERROR("no such metric: " << family);
+    ++found;
+  }
+  CAF_CHECK_GREATER(found, 10u);
 }
 
 CAF_TEST(the_figures_of_server_status_are_the_sums) {
