@@ -129,7 +129,8 @@ CAF_TEST(a_timer_may_arm_itself_again_and_others) {
   recorder other;
   one.then = [&](time_point now) {
     wheel.arm(one, now + 50ms);
-    wheel.arm(other, now);
+    if (other.fired.empty() && !other.armed())
+      wheel.arm(other, now);
   };
   wheel.arm(one, start + 50ms);
   CAF_CHECK_EQUAL(wheel.advance(start + 50ms), 1u);
@@ -157,7 +158,13 @@ CAF_TEST(what_stands_behind_a_timer_that_throws_fires_at_the_next_tick) {
   thrower.then = [](time_point) { throw std::runtime_error{"broken"}; };
   wheel.arm(thrower, start + 100ms);
   wheel.arm(behind, start + 100ms);
-  CAF_CHECK_THROWS_AS(wheel.advance(start + 100ms), std::runtime_error);
+  bool thrown = false;
+  try {
+    wheel.advance(start + 100ms);
+  } catch (const std::runtime_error&) {
+    thrown = true;
+  }
+  CAF_CHECK(thrown);
   CAF_CHECK(behind.armed());
   CAF_CHECK_EQUAL(wheel.advance(start + 150ms), 1u);
   CAF_CHECK_EQUAL(behind.fired.size(), 1u);
