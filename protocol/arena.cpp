@@ -13,7 +13,7 @@ constexpr std::size_t max_block_size = std::size_t{64} * 1024;
 
 constinit thread_local arena* filling = nullptr;
 
-class process_resource final : public json::memory_resource {
+class process_resource final : public boost::container::pmr::memory_resource {
   void* do_allocate(std::size_t size, std::size_t alignment) override {
     assert(alignment <= alignof(std::max_align_t));
     return filling != nullptr ? filling->allocate(size, alignment) : ::operator new(size);
@@ -27,7 +27,7 @@ class process_resource final : public json::memory_resource {
       ::operator delete(memory);
   }
 
-  bool do_is_equal(const json::memory_resource& other) const noexcept override {
+  bool do_is_equal(const boost::container::pmr::memory_resource& other) const noexcept override {
     return this == &other;
   }
 };

@@ -42,7 +42,7 @@ rpc_error explain_limit(exceeded_limit exceeded, const parse_limits& limits, std
 // Runs the parser over a complete text; the error to answer with when it does not get to the end.
 std::optional<rpc_error> run(document_parser& parser, std::string_view text,
                              const parse_limits& limits) {
-  json::error_code ec;
+  boost::system::error_code ec;
   const auto used = parser.write_some(false, text.data(), text.size(), ec);
   if (!ec && used == text.size())
     return std::nullopt;

@@ -11,14 +11,14 @@ document_builder::document_builder(const parse_limits& limits, json::storage_ptr
   stack_.reset(std::move(storage));
 }
 
-bool document_builder::fail(exceeded_limit limit, json::error_code& ec) {
+bool document_builder::fail(exceeded_limit limit, boost::system::error_code& ec) {
   exceeded_ = limit;
   // The parser wants an error code; what we report is `exceeded_`.
   ec = boost::system::errc::make_error_code(boost::system::errc::value_too_large);
   return false;
 }
 
-bool document_builder::count_value(json::error_code& ec) {
+bool document_builder::count_value(boost::system::error_code& ec) {
   return ++values_ <= limits_.max_values || fail(exceeded_limit::values, ec);
 }
 
@@ -67,13 +67,13 @@ void document_builder::note_object_end(std::size_t size) {
   }
 }
 
-bool document_builder::on_object_begin(json::error_code& ec) {
+bool document_builder::on_object_begin(boost::system::error_code& ec) {
   note_object_begin();
   ++depth_;
   return count_value(ec);
 }
 
-bool document_builder::on_object_end(std::size_t size, json::error_code& ec) {
+bool document_builder::on_object_end(std::size_t size, boost::system::error_code& ec) {
   if (size > limits_.max_members)
     return fail(exceeded_limit::members, ec);
   --depth_;
@@ -82,25 +82,26 @@ bool document_builder::on_object_end(std::size_t size, json::error_code& ec) {
   return true;
 }
 
-bool document_builder::on_array_begin(json::error_code& ec) {
+bool document_builder::on_array_begin(boost::system::error_code& ec) {
   if (depth_++ == 0)
     envelope_depth_ = 1;
   return count_value(ec);
 }
 
-bool document_builder::on_array_end(std::size_t size, json::error_code&) {
+bool document_builder::on_array_end(std::size_t size, boost::system::error_code&) {
   --depth_;
   stack_.push_array(size);
   return true;
 }
 
-bool document_builder::on_key_part(json::string_view text, std::size_t, json::error_code&) {
+bool document_builder::on_key_part(json::string_view text, std::size_t,
+                                   boost::system::error_code&) {
   key_start_.append(text.data(), text.size());
   stack_.push_chars(text);
   return true;
 }
 
-bool document_builder::on_key(json::string_view text, std::size_t, json::error_code&) {
+bool document_builder::on_key(json::string_view text, std::size_t, boost::system::error_code&) {
   if (key_start_.empty()) {
     note_key(text);
   } else {
@@ -112,27 +113,32 @@ bool document_builder::on_key(json::string_view text, std::size_t, json::error_c
   return true;
 }
 
-bool document_builder::on_string_part(json::string_view text, std::size_t, json::error_code&) {
+bool document_builder::on_string_part(json::string_view text, std::size_t,
+                                      boost::system::error_code&) {
   stack_.push_chars(text);
   return true;
 }
 
-bool document_builder::on_string(json::string_view text, std::size_t, json::error_code& ec) {
+bool document_builder::on_string(json::string_view text, std::size_t,
+                                 boost::system::error_code& ec) {
   stack_.push_string(text);
   return count_value(ec);
 }
 
-bool document_builder::on_int64(std::int64_t value, json::string_view, json::error_code& ec) {
+bool document_builder::on_int64(std::int64_t value, json::string_view,
+                                boost::system::error_code& ec) {
   stack_.push_int64(value);
   return count_value(ec);
 }
 
-bool document_builder::on_uint64(std::uint64_t value, json::string_view, json::error_code& ec) {
+bool document_builder::on_uint64(std::uint64_t value, json::string_view,
+                                 boost::system::error_code& ec) {
   stack_.push_uint64(value);
   return count_value(ec);
 }
 
-bool document_builder::on_double(double value, json::string_view text, json::error_code& ec) {
+bool document_builder::on_double(double value, json::string_view text,
+                                 boost::system::error_code& ec) {
   if (!std::isfinite(value))
     return fail(exceeded_limit::number, ec);
   // Boost.JSON 1.81 is off by one unit in the last place for some numbers; the text is here in one
@@ -144,12 +150,12 @@ bool document_builder::on_double(double value, json::string_view text, json::err
   return count_value(ec);
 }
 
-bool document_builder::on_bool(bool value, json::error_code& ec) {
+bool document_builder::on_bool(bool value, boost::system::error_code& ec) {
   stack_.push_bool(value);
   return count_value(ec);
 }
 
-bool document_builder::on_null(json::error_code& ec) {
+bool document_builder::on_null(boost::system::error_code& ec) {
   stack_.push_null();
   return count_value(ec);
 }

@@ -45,28 +45,28 @@ public:
 
   exceeded_limit exceeded() const noexcept { return exceeded_; }
 
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code& ec);
-  bool on_object_end(std::size_t size, json::error_code& ec);
-  bool on_array_begin(json::error_code& ec);
-  bool on_array_end(std::size_t size, json::error_code& ec);
-  bool on_key_part(json::string_view text, std::size_t, json::error_code&);
-  bool on_key(json::string_view text, std::size_t, json::error_code&);
-  bool on_string_part(json::string_view text, std::size_t, json::error_code&);
-  bool on_string(json::string_view text, std::size_t, json::error_code& ec);
-  bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(std::int64_t value, json::string_view, json::error_code& ec);
-  bool on_uint64(std::uint64_t value, json::string_view, json::error_code& ec);
-  bool on_double(double value, json::string_view text, json::error_code& ec);
-  bool on_bool(bool value, json::error_code& ec);
-  bool on_null(json::error_code& ec);
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
+  bool on_document_begin(boost::system::error_code&) { return true; }
+  bool on_document_end(boost::system::error_code&) { return true; }
+  bool on_object_begin(boost::system::error_code& ec);
+  bool on_object_end(std::size_t size, boost::system::error_code& ec);
+  bool on_array_begin(boost::system::error_code& ec);
+  bool on_array_end(std::size_t size, boost::system::error_code& ec);
+  bool on_key_part(json::string_view text, std::size_t, boost::system::error_code&);
+  bool on_key(json::string_view text, std::size_t, boost::system::error_code&);
+  bool on_string_part(json::string_view text, std::size_t, boost::system::error_code&);
+  bool on_string(json::string_view text, std::size_t, boost::system::error_code& ec);
+  bool on_number_part(json::string_view, boost::system::error_code&) { return true; }
+  bool on_int64(std::int64_t value, json::string_view, boost::system::error_code& ec);
+  bool on_uint64(std::uint64_t value, json::string_view, boost::system::error_code& ec);
+  bool on_double(double value, json::string_view text, boost::system::error_code& ec);
+  bool on_bool(bool value, boost::system::error_code& ec);
+  bool on_null(boost::system::error_code& ec);
+  bool on_comment_part(json::string_view, boost::system::error_code&) { return true; }
+  bool on_comment(json::string_view, boost::system::error_code&) { return true; }
 
 private:
-  bool count_value(json::error_code& ec);
-  bool fail(exceeded_limit limit, json::error_code& ec);
+  bool count_value(boost::system::error_code& ec);
+  bool fail(exceeded_limit limit, boost::system::error_code& ec);
 
   // How many objects and arrays are open inside the current message: 1 within its envelope.
   std::size_t level() const noexcept { return depth_ - envelope_depth_; }

@@ -22,39 +22,47 @@ public:
   text_position here;
   located_text tree;
 
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) { return open(json::object{}); }
-  bool on_object_end(std::size_t, json::error_code&) { return close(); }
-  bool on_array_begin(json::error_code&) { return open(json::array{}); }
-  bool on_array_end(std::size_t, json::error_code&) { return close(); }
+  bool on_document_begin(boost::system::error_code&) { return true; }
+  bool on_document_end(boost::system::error_code&) { return true; }
+  bool on_object_begin(boost::system::error_code&) { return open(json::object{}); }
+  bool on_object_end(std::size_t, boost::system::error_code&) { return close(); }
+  bool on_array_begin(boost::system::error_code&) { return open(json::array{}); }
+  bool on_array_end(std::size_t, boost::system::error_code&) { return close(); }
 
-  bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return take(part); }
-  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+  bool on_key_part(json::string_view part, std::size_t, boost::system::error_code&) {
+    return take(part);
+  }
+  bool on_key(json::string_view part, std::size_t, boost::system::error_code&) {
     take(part);
     key_ = std::exchange(text_, {});
     key_start_ = finish_token();
     return true;
   }
-  bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return take(part); }
-  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+  bool on_string_part(json::string_view part, std::size_t, boost::system::error_code&) {
+    return take(part);
+  }
+  bool on_string(json::string_view part, std::size_t, boost::system::error_code&) {
     take(part);
     const auto text = std::exchange(text_, {});
     return leaf(json::string{text});
   }
-  bool on_number_part(json::string_view, json::error_code&) {
+  bool on_number_part(json::string_view, boost::system::error_code&) {
     start_token();
     return true;
   }
-  bool on_int64(std::int64_t number, json::string_view, json::error_code&) { return leaf(number); }
-  bool on_uint64(std::uint64_t number, json::string_view, json::error_code&) {
+  bool on_int64(std::int64_t number, json::string_view, boost::system::error_code&) {
     return leaf(number);
   }
-  bool on_double(double number, json::string_view, json::error_code&) { return leaf(number); }
-  bool on_bool(bool value, json::error_code&) { return leaf(value); }
-  bool on_null(json::error_code&) { return leaf(nullptr); }
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
+  bool on_uint64(std::uint64_t number, json::string_view, boost::system::error_code&) {
+    return leaf(number);
+  }
+  bool on_double(double number, json::string_view, boost::system::error_code&) {
+    return leaf(number);
+  }
+  bool on_bool(bool value, boost::system::error_code&) { return leaf(value); }
+  bool on_null(boost::system::error_code&) { return leaf(nullptr); }
+  bool on_comment_part(json::string_view, boost::system::error_code&) { return true; }
+  bool on_comment(json::string_view, boost::system::error_code&) { return true; }
 
 private:
   bool take(json::string_view part) {
@@ -151,7 +159,7 @@ std::string without_comments(std::string_view text) {
   return result;
 }
 
-std::string describe(const json::error_code& failure, char byte) {
+std::string describe(const boost::system::error_code& failure, char byte) {
   if (failure == json::error::syntax && byte > ' ' && byte < 127)
     return std::string{"unexpected '"} + byte + '\'';
   if (failure == json::error::syntax)
@@ -173,7 +181,7 @@ std::variant<located_text, syntax_error> parse_config_text(std::string_view text
   json::basic_parser<tree_builder> parser{options};
   auto& builder = parser.handler();
   for (const char& byte : without_comments(text)) {
-    json::error_code failure;
+    boost::system::error_code failure;
     if (!parser.done())
       parser.write_some(true, &byte, 1, failure);
     else if (!is_space(byte))
@@ -182,7 +190,7 @@ std::variant<located_text, syntax_error> parse_config_text(std::string_view text
       return syntax_error{builder.here, describe(failure, byte)};
     advance(builder.here, byte);
   }
-  json::error_code failure;
+  boost::system::error_code failure;
   if (!parser.done())
     parser.write_some(false, text.data(), 0, failure);
   if (failure)

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                    parsed.error().error.code == error_code::invalid_request
                ? 0
                : (std::abort(), 1);
-  json::error_code ec;
+  boost::system::error_code ec;
   json::parse(text, ec);
   const json::value copy = (*parsed)->root();
   const auto written = encoded((*parsed)->root());
