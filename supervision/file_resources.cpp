@@ -22,12 +22,21 @@ std::optional<std::string> plain_path(std::string path) {
 }
 
 protocol::resource_contents contents(const std::string& uri, std::string bytes) {
-  auto type = std::string{media_type_of(uri)};
-  if (is_text(bytes))
-    return protocol::resource_contents::text(uri, std::move(bytes),
-                                             type.empty() ? "text/plain" : std::move(type));
-  return protocol::resource_contents::bytes(
-      uri, bytes, type.empty() ? "application/octet-stream" : std::move(type));
+  const bool text = is_text(bytes);
+  const auto known = media_type_of(uri);
+  std::string type{known.empty() ? default_media_type(text) : known};
+  if (text)
+    return protocol::resource_contents::text(uri, std::move(bytes), std::move(type));
+  return protocol::resource_contents::bytes(uri, bytes, std::move(type));
+}
+
+/// As contents() will say, from the beginning of the file.
+std::string listed_type(const served_directory& directory, const std::string& relative) {
+  constexpr std::size_t enough = 4096;
+  const auto known = media_type_of(relative);
+  return std::string{
+      known.empty() ? default_media_type(begins_like_text(directory.start_of(relative, enough)))
+                    : known};
 }
 
 outcome answer(const served_directory& directory, std::size_t max_bytes, const call& asked) {
@@ -123,8 +132,9 @@ void file_resources::add_new(handler_set& to, offer& next, const offer* before) 
     if (!back || *back != relative)
       continue;
     if (!before || !before->files.contains(uri)) {
-      const auto type = media_type_of(relative);
-      to.add(protocol::resource{uri, relative}.with_mime_type(std::string{type}), answering(next));
+      to.add(
+          protocol::resource{uri, relative}.with_mime_type(listed_type(*next.directory, relative)),
+          answering(next));
     }
     next.files.insert(std::move(uri));
   }

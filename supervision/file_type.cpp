@@ -61,6 +61,22 @@ bool is_text(std::string_view bytes) noexcept {
   return bytes.find('\0') == bytes.npos && protocol::is_utf8(bytes);
 }
 
+bool begins_like_text(std::string_view start) noexcept {
+  if (is_text(start))
+    return true;
+  constexpr std::size_t longest_rest = 3; // of a character that is cut off
+  for (std::size_t rest = 1; rest <= std::min(longest_rest, start.size()); ++rest) {
+    const auto lead = static_cast<unsigned char>(start[start.size() - rest]);
+    if (lead >= 0xC2 && lead <= 0xF4)
+      return is_text(start.substr(0, start.size() - rest));
+  }
+  return false;
+}
+
+std::string_view default_media_type(bool text) noexcept {
+  return text ? "text/plain" : "application/octet-stream";
+}
+
 std::string_view media_type_of(std::string_view file_name) noexcept {
   const auto name = file_name.substr(file_name.rfind('/') + 1);
   const auto dot = name.rfind('.');

@@ -51,6 +51,24 @@ descriptor open_beneath(int root, const std::string& relative) {
   return descriptor{};
 }
 
+/// Appends until `bytes` has `wanted` or the file ends; false if the system cannot read it.
+bool read_up_to(int file, std::size_t wanted, std::string& bytes) {
+  auto used = bytes.size();
+  bytes.resize(wanted);
+  while (used < wanted) {
+    const auto got = read(file, bytes.data() + used, wanted - used);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return false;
+    if (got == 0)
+      break;
+    used += static_cast<std::size_t>(got);
+  }
+  bytes.resize(used);
+  return true;
+}
+
 bool acceptable(std::string_view relative) noexcept {
   return !relative.empty() && relative.front() != '/' && relative.back() != '/' &&
          relative.find('\0') == relative.npos && !has_hidden_segment(relative);
@@ -131,37 +149,45 @@ std::shared_ptr<const descriptor> served_directory::root() const {
   return root_;
 }
 
-std::variant<std::string, read_failure> served_directory::read(std::string_view relative,
-                                                               std::size_t max_bytes) const {
+descriptor served_directory::open_file(std::string_view relative, std::size_t& size) const {
   const auto directory = root();
   if (!directory || !acceptable(relative))
-    return read_failure::not_found;
-  const auto file = open_beneath(directory->number(), std::string{relative});
+    return descriptor{};
+  auto file = open_beneath(directory->number(), std::string{relative});
   struct stat status {};
   if (!file.valid() || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode))
+    return descriptor{};
+  size = static_cast<std::size_t>(status.st_size);
+  return file;
+}
+
+std::variant<std::string, read_failure> served_directory::read(std::string_view relative,
+                                                               std::size_t max_bytes) const {
+  std::size_t size = 0;
+  const auto file = open_file(relative, size);
+  if (!file.valid())
     return read_failure::not_found;
-  if (static_cast<std::uint64_t>(status.st_size) > max_bytes)
+  if (size > max_bytes)
     return read_failure::too_large;
-  // One byte more than it should have: it may be growing, and /proc says 0.
-  std::string bytes(std::min<std::size_t>(static_cast<std::size_t>(status.st_size), max_bytes) + 1,
-                    '\0');
-  std::size_t used = 0;
-  for (;;) {
-    const auto got = ::read(file.number(), bytes.data() + used, bytes.size() - used);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
+  // It may be growing, and some file systems say 0: what is read counts.
+  std::string bytes;
+  for (std::size_t wanted = size + 1;; wanted = std::min(2 * wanted, max_bytes + 1)) {
+    if (!read_up_to(file.number(), wanted, bytes))
       return read_failure::failed;
-    used += static_cast<std::size_t>(got);
-    if (used > max_bytes)
+    if (bytes.size() > max_bytes)
       return read_failure::too_large;
-    if (got == 0)
-      break;
-    if (used == bytes.size())
-      bytes.resize(std::min(2 * bytes.size(), max_bytes + 1));
+    if (bytes.size() < wanted)
+      return bytes;
   }
-  bytes.resize(used);
-  return bytes;
+}
+
+std::string served_directory::start_of(std::string_view relative, std::size_t bytes) const {
+  std::size_t size = 0;
+  std::string result;
+  const auto file = open_file(relative, size);
+  if (file.valid())
+    read_up_to(file.number(), bytes, result);
+  return result;
 }
 
 std::vector<std::string> served_directory::list(std::size_t max_files) const {

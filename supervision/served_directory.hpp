@@ -51,12 +51,17 @@ public:
   std::variant<std::string, read_failure> read(std::string_view relative,
                                                std::size_t max_bytes) const;
 
+  /// The first `bytes` of a file, or fewer; empty also if it cannot be read.
+  std::string start_of(std::string_view relative, std::size_t bytes) const;
+
   /// Regular files in order of their names, as paths relative to the directory; at most `max_files`,
   /// from at most 32 levels. Links are left out.
   std::vector<std::string> list(std::size_t max_files) const;
 
 private:
   std::shared_ptr<const descriptor> root() const;
+  /// Not valid if `relative` is no regular file below the directory.
+  descriptor open_file(std::string_view relative, std::size_t& size) const;
 
   std::string path_;
   mutable std::mutex mutex_; ///< held only to copy the pointer

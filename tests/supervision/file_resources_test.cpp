@@ -94,6 +94,18 @@ CAF_TEST(files_are_listed_and_read_as_text_or_blob) {
   CAF_CHECK(entry.description.uri_template.ends_with("/docs/{+path}"));
 }
 
+CAF_TEST(a_file_without_extension_is_listed_with_the_type_it_is_read_with) {
+  folder.write("docs/README", "read me");
+  folder.write("docs/core", std::string(2, '\0'));
+  apply();
+  const auto type = [&](const std::string& name) {
+    return offered.resources.find(uri(name))->description.mime_type;
+  };
+  CAF_CHECK_EQUAL(type("docs/README"), "text/plain");
+  CAF_CHECK_EQUAL(read(uri("docs/README")), "text/plain text read me");
+  CAF_CHECK_EQUAL(type("docs/core"), "application/octet-stream");
+}
+
 CAF_TEST(a_file_that_came_later_is_read_by_the_template) {
   apply();
   folder.write("docs/later.txt", "late");

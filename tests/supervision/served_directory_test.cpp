@@ -101,6 +101,12 @@ CAF_TEST(a_file_at_the_limit_is_read_and_a_larger_one_is_not) {
   CAF_CHECK_EQUAL(text("a.txt", 4), "(too large)");
 }
 
+CAF_TEST(the_start_of_a_file_tells_its_kind) {
+  CAF_CHECK_EQUAL(directory.start_of("a.txt", 3), "alp");
+  CAF_CHECK_EQUAL(directory.start_of("a.txt", 100), "alpha");
+  CAF_CHECK_EQUAL(directory.start_of("missing", 100), "");
+}
+
 CAF_TEST(a_directory_that_is_replaced_is_served_after_it_is_opened_again) {
   std::filesystem::rename(folder.at("public"), folder.at("old"));
   folder.write("public/a.txt", "new");
@@ -133,6 +139,9 @@ CAF_TEST(types_are_known_by_extension_and_text_by_its_bytes) {
   CAF_CHECK(is_text("h\xc3\xa9"));
   CAF_CHECK(!is_text("\xff"));
   CAF_CHECK(!is_text(std::string_view{"a\0b", 3}));
+  CAF_CHECK(begins_like_text("h\xc3"));
+  CAF_CHECK(begins_like_text(""));
+  CAF_CHECK(!begins_like_text("h\xff\xff\xff\xff"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
