@@ -21,12 +21,13 @@ handler fixed_text(std::string text) {
 }
 
 outcome read_binary(const call& call) {
-  resource_contents contents;
+  read_result result;
+  auto& contents = result.contents.emplace_back();
   contents.uri = call.name();
   contents.mime_type = "image/png";
   contents.data = png_base64;
   contents.is_blob = true;
-  return read_result{std::move(contents)};
+  return result;
 }
 
 outcome read_template(const call& call) {
