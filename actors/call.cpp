@@ -17,7 +17,7 @@ const boost::json::object& empty_object() {
 }
 
 /// A notification whose params are encoded by `append_params(out)`.
-template <class AppendParams>
+template<class AppendParams>
 std::string encode_notification(std::string_view method, AppendParams&& append_params) {
   std::string params;
   append_params(params);
@@ -57,7 +57,8 @@ std::string_view call::variable(std::string_view name) const noexcept {
 
 const boost::json::object& call::meta() const noexcept {
   if (data_->params != nullptr)
-    if (const auto* meta = data_->params->if_contains("_meta"); meta != nullptr && meta->is_object())
+    if (const auto* meta = data_->params->if_contains("_meta");
+        meta != nullptr && meta->is_object())
       return meta->get_object();
   return empty_object();
 }
@@ -112,7 +113,7 @@ void call::send(std::string json) const {
 namespace {
 
 /// The kind of result that a method's handler has to return.
-template <class Result>
+template<class Result>
 constexpr bool answers(protocol::method method) {
   if constexpr (std::is_same_v<Result, tool_result>)
     return method == protocol::method::tools_call;

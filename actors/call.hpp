@@ -84,7 +84,7 @@ struct call_data : boost::intrusive_ref_counter<call_data, boost::thread_safe_co
   std::string_view name; ///< of the tool or prompt; the URI of a resource
   const boost::json::object* arguments = nullptr;
   const boost::json::object* params = nullptr;
-  protocol::uri_variables variables; ///< of a matched URI template
+  protocol::uri_variables variables;    ///< of a matched URI template
   std::string_view completion_argument; ///< completion/complete: what is being completed
   std::string_view completion_value;    ///< and what was typed so far
   std::optional<protocol::progress_token> progress_token;

@@ -17,7 +17,7 @@ std::string_view key_of(const prompt_entry& entry) noexcept {
   return entry.description.name;
 }
 
-template <class Entry>
+template<class Entry>
 void entry_table<Entry>::put(pointer entry) {
   const auto key = key_of(*entry);
   if (!by_key_.contains(key)) {
@@ -31,7 +31,7 @@ void entry_table<Entry>::put(pointer entry) {
   by_key_.emplace(key_of(**same), same->get());
 }
 
-template <class Entry>
+template<class Entry>
 bool entry_table<Entry>::remove(std::string_view key) {
   const auto found = position(key);
   if (found == entries_.end())
@@ -41,13 +41,13 @@ bool entry_table<Entry>::remove(std::string_view key) {
   return true;
 }
 
-template <class Entry>
+template<class Entry>
 auto entry_table<Entry>::position(std::string_view key) -> typename std::vector<pointer>::iterator {
   return std::find_if(entries_.begin(), entries_.end(),
                       [&](const pointer& entry) { return key_of(*entry) == key; });
 }
 
-template <class Entry>
+template<class Entry>
 void entry_table<Entry>::index() {
   by_key_.clear();
   by_key_.reserve(entries_.size());

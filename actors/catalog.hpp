@@ -55,7 +55,7 @@ struct prompt_entry {
 };
 
 /// Entries of one kind, found by key (name or URI) and listed in order of registration.
-template <class Entry>
+template<class Entry>
 class entry_table {
 public:
   using pointer = std::shared_ptr<const Entry>;

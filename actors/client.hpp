@@ -31,9 +31,7 @@ public:
   protocol::revision revision = protocol::latest_legacy_revision;
 
   /// Log messages below this level are not sent (server/utilities/logging).
-  protocol::log_level log_level() const noexcept {
-    return level_.load(std::memory_order_relaxed);
-  }
+  protocol::log_level log_level() const noexcept { return level_.load(std::memory_order_relaxed); }
   void log_level(protocol::log_level level) noexcept {
     level_.store(level, std::memory_order_relaxed);
   }

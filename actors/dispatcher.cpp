@@ -60,7 +60,7 @@ struct dispatcher_state {
       self->send_exit(run.actor(), caf::exit_reason::user_shutdown);
   }
 
-  template <class Entry>
+  template<class Entry>
   void put(entry_table<Entry>& table, Entry entry) {
     if (const auto* old = table.find(key_of(entry))) {
       entry.number = old->number;
@@ -72,7 +72,7 @@ struct dispatcher_state {
     table.put(std::make_shared<const Entry>(std::move(entry)));
   }
 
-  template <class Entry>
+  template<class Entry>
   bool remove(entry_table<Entry>& table, std::string_view key) {
     const auto* old = table.find(key);
     if (old == nullptr)
@@ -129,7 +129,7 @@ struct dispatcher_state {
   // -- handlers that die --------------------------------------------------------------------------
 
   /// Restarts or removes every entry of `table` whose actor was `gone`; true if one was removed.
-  template <class Entry>
+  template<class Entry>
   bool replace(entry_table<Entry>& table, const caf::actor_addr& gone) {
     std::vector<typename entry_table<Entry>::pointer> affected;
     for (const auto& entry : table.entries())
@@ -179,7 +179,7 @@ struct dispatcher_state {
 
   // -- after a start or restart -------------------------------------------------------------------
 
-  template <class Entry>
+  template<class Entry>
   void take_over(const entry_table<Entry>& table) {
     for (const auto& entry : table.entries()) {
       next_number = std::max(next_number, entry->number + 1);
@@ -201,7 +201,7 @@ struct dispatcher_state {
       self->send(shard, catalog_changed{slot->get(), {}});
   }
 
-  template <class Table>
+  template<class Table>
   void end_supervised(const Table& table) {
     for (const auto& entry : table.entries())
       if (entry->run.factory() && entry->run.actor())

@@ -80,11 +80,11 @@ struct routed {
 /// The whole answer of an exchange.
 struct reply {
   exchange_id exchange = 0;
-  int status = 200;               ///< HTTP status
-  std::string body;               ///< JSON, or empty
+  int status = 200; ///< HTTP status
+  std::string body; ///< JSON, or empty
   /// Set in the answer of an initialize that worked: the new session.
   std::optional<protocol::session_id> session;
-  int retry_after_seconds = 0;    ///< 0: no Retry-After
+  int retry_after_seconds = 0; ///< 0: no Retry-After
 };
 
 /// From now on the exchange is an event stream.

@@ -44,8 +44,8 @@ public:
   handler() = default;
 
   /// A function; by default on the pool.
-  template <class Function>
-    requires std::constructible_from<handler_function, Function>
+  template<class Function>
+  requires std::constructible_from<handler_function, Function>
   handler(Function&& function, execution where = execution::pool) // NOLINT: meant to convert
       : function_(std::forward<Function>(function)), where_(where) {}
 

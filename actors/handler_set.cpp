@@ -8,7 +8,7 @@
 
 namespace troupe {
 
-template <class Description>
+template<class Description>
 bool handler_set::check(const Description& description, std::string_view key) {
   auto found = inspect(description);
   for (const auto& advice : found.advice)

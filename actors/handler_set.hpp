@@ -47,7 +47,7 @@ public:
   bool empty() const noexcept { return changes_.empty(); }
 
 private:
-  template <class Description>
+  template<class Description>
   bool check(const Description& description, std::string_view key);
 
   std::vector<catalog_change> changes_;

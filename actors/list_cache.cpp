@@ -17,7 +17,7 @@ struct page_request {
   const protocol::cursor_key& key;
 };
 
-template <class Entry>
+template<class Entry>
 std::string encode_page(const entry_table<Entry>& table, std::string_view member,
                         const page_request& request) {
   const auto& entries = table.entries();

@@ -37,9 +37,10 @@ struct outcome {
   variant value;
 
   outcome() = default;
-  template <class T>
-    requires(!std::same_as<std::remove_cvref_t<T>, outcome> && std::constructible_from<variant, T>)
-  outcome(T&& result) : value(std::forward<T>(result)) {} // NOLINT: meant to convert
+  template<class T>
+  requires(!std::same_as<std::remove_cvref_t<T>, outcome> && std::constructible_from<variant, T>)
+      outcome(T&& result)
+      : value(std::forward<T>(result)) {} // NOLINT: meant to convert
 };
 
 } // namespace troupe

@@ -22,7 +22,7 @@
 
 namespace troupe {
 
-template <class Base>
+template<class Base>
 class pinned : public Base {
 public:
   explicit pinned(caf::actor_config& config) : Base(config), home_(config.host) {}
@@ -53,7 +53,7 @@ public:
   /// Runs `event` as if it were the handling of a message: initialises the actor when needed, ends
   /// it when `event` throws or calls quit(). Only on the home thread, and never from within another
   /// activation of this actor.
-  template <class Event>
+  template<class Event>
   void on_event(Event&& event) {
     // What the event does may drop the last reference to this actor.
     const caf::strong_actor_ptr alive{this->ctrl()};
@@ -74,7 +74,7 @@ private:
 };
 
 /// Creates an actor of type `Actor`, derived from `pinned`, whose home is `home`.
-template <class Actor, caf::spawn_options Options = caf::no_spawn_options, class... Args>
+template<class Actor, caf::spawn_options Options = caf::no_spawn_options, class... Args>
 caf::infer_handle_from_class_t<Actor> spawn_pinned(caf::execution_unit& home, Args&&... args) {
   caf::actor_config config{&home};
   return home.system().spawn_class<Actor, Options>(config, std::forward<Args>(args)...);

@@ -24,8 +24,13 @@ opened_session open_session(const shard_state_ptr& shard) {
 
 session_actor::session_actor(caf::actor_config& config, shard_state_ptr shard,
                              protocol::session_id id, std::uint64_t number)
-    : pinned(config), shard_(std::move(shard)), id_(id), number_(number), client_(new client),
-      streams_(this, *shard_->options, *shard_->observer), last_activity_(shard_->timers.now()),
+    : pinned(config),
+      shard_(std::move(shard)),
+      id_(id),
+      number_(number),
+      client_(new client),
+      streams_(this, *shard_->options, *shard_->observer),
+      last_activity_(shard_->timers.now()),
       created_(last_activity_) {
   client_->identity.id = to_string(client_number{shard_->index, number});
   client_->log_level(protocol::log_level::info);
@@ -42,6 +47,7 @@ caf::behavior session_actor::make_behavior() {
       [this](const stream_request& request) { on_stream_request(request); },
       [this](const exchange_lost& gone) { lost(gone); },
       [this](const call_stream_detached& detach) { on_stream_detached(detach.call); },
+      [this](const call_slot& answer) { on_call_slot(answer); },
       [this](const session_deletion& request) { on_deletion(request); },
       [this](const notify_client& request) { return on_notify(request); },
       [this](const handler_gone& gone) { on_handler_gone(gone); },
@@ -142,6 +148,10 @@ void session_actor::on_exit() {
   // Killed because the node or its shard ends: not a defect of this session.
   if (end_reason_ == session_end::failed && shard_->draining)
     end_reason_ = session_end::drained;
+  if (end_reason_ == session_end::drained)
+    for (const auto& call : calls_)
+      spdlog::warn("killed at the shutdown limit: client={} method={} name={}",
+                   client_->identity.id, to_string(call.data->method), call.data->name);
   timer::cancel();
   while (!calls_.empty())
     drop_call(calls_.back().data->number, true);

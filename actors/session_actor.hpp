@@ -4,6 +4,7 @@
 //   session.cpp           birth, behaviour, timeouts, end
 //   session_posts.cpp     what a client posts: which messages, which answers, JSON or stream
 //   session_requests.cpp  requests that the session answers itself
+//   session_lookup.cpp    which handler answers a request
 //   session_calls.cpp     requests that a handler answers
 //   session_inputs.cpp    requests to the client, for handlers that asked for input
 
@@ -18,6 +19,7 @@
 #include "troupe/actors/call.hpp"
 #include "troupe/actors/exchange.hpp"
 #include "troupe/actors/handler.hpp"
+#include "troupe/actors/limit_slot.hpp"
 #include "troupe/actors/messages.hpp"
 #include "troupe/actors/pinned.hpp"
 #include "troupe/actors/shard_state.hpp"
@@ -25,6 +27,12 @@
 #include "troupe/protocol/json_rpc.hpp"
 
 namespace troupe {
+
+/// session → itself: a slot for a call that waits for one, or the word that there is none.
+struct call_slot {
+  std::uint64_t call = 0;
+  limit_slot_ptr slot;
+};
 
 class session_actor final : public pinned<caf::event_based_actor>,
                             private timer,
@@ -54,7 +62,7 @@ private:
     bool accepts_sse = false;
     bool batch = false;
     bool opens_session = false;
-    std::size_t pending = 0; ///< requests without an answer
+    std::size_t pending = 0;  ///< requests without an answer
     stream_number stream = 0; ///< 0: none yet
     int status = 200;
     int retry_after = 0;
@@ -72,6 +80,7 @@ private:
     time_point deadline{};
     caf::message_id response_id{}; ///< of the request to a handler's actor
     input_required questions;      ///< being asked; empty while the handler works
+    bool has_slot = false;         ///< of limit::calls
   };
 
   /// A request that this session sent to its client for a call.
@@ -91,7 +100,8 @@ private:
   // -- session_posts.cpp --------------------------------------------------------------------------
   void on_post(client_post& post);
   void on_notice(client_notice& notice);
-  void handle(open_post& post, const protocol::message& message, const protocol::document_ptr& body);
+  void handle(open_post& post, const protocol::message& message,
+              const protocol::document_ptr& body);
   void handle(const protocol::notification& notification);
   void refuse_post(const client_post& post, int status, const rpc_error& error);
   /// Everything that could be done at once is done: answer, or keep the post.
@@ -122,13 +132,17 @@ private:
   // -- session_calls.cpp --------------------------------------------------------------------------
   answer start_call(open_post& post, const protocol::request& request, protocol::method method,
                     const protocol::document_ptr& body);
-  /// Finds the handler and fills in what is special to the method; null and an error if there is none.
+  // session_lookup.cpp: finds the handler and fills in what is special to the method; null and an error if there is none.
   const handler* prepare(call_data& data, rpc_error& error) const;
   const handler* prepare_completion(call_data& data, rpc_error& error) const;
   answer refuse_call(open_post& post, const protocol::request_id& id, int status,
                      std::string_view limit_name);
   running_call& keep_call(open_post& post, const protocol::request& request, call_data_ptr data,
                           const handler& run);
+  /// Begins the call now, or when the registry has given a slot for it.
+  void begin_with_slot(running_call& call);
+  void begin(running_call& call);
+  void on_call_slot(const call_slot& answer);
   encoded_outcome run_inline(open_post& post, const handler& run, const call_data_ptr& data);
   void dispatch(running_call& call);
   void finish_call(std::uint64_t number, encoded_outcome&& result);
@@ -182,7 +196,7 @@ private:
   std::vector<std::string> subscriptions_;
   open_post* current_ = nullptr;  ///< while its requests are being looked at
   std::uint64_t inline_post_ = 0; ///< the post of the inline call that runs right now
-  std::uint64_t next_key_ = 1;   ///< numbers posts and calls
+  std::uint64_t next_key_ = 1;    ///< numbers posts and calls
   std::int64_t next_question_ = 1;
   time_point last_activity_;
   time_point created_;
@@ -192,3 +206,5 @@ private:
 };
 
 } // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::call_slot)

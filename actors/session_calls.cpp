@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/call_runner.hpp"
@@ -11,114 +12,6 @@
 #include "troupe/protocol/encode.hpp"
 
 namespace troupe {
-
-namespace {
-
-std::optional<std::string_view> string_in(const boost::json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string())
-    return std::nullopt;
-  return std::string_view{value->get_string()};
-}
-
-} // namespace
-
-// -- finding the handler --------------------------------------------------------------------------
-
-const handler* session_actor::prepare(call_data& data, rpc_error& error) const {
-  if (data.params == nullptr) {
-    error = protocol::make_invalid_params("params are missing.");
-    return nullptr;
-  }
-  if (data.method == protocol::method::completion_complete)
-    return prepare_completion(data, error);
-  const bool reads = data.method == protocol::method::resources_read;
-  const auto name = string_in(*data.params, reads ? "uri" : "name");
-  if (!name) {
-    error = protocol::make_invalid_params(reads ? "params.uri must be a string."
-                                                : "params.name must be a string.");
-    return nullptr;
-  }
-  data.name = *name;
-  if (reads) {
-    auto reader = shard_->catalog->find_reader(data.name);
-    if (!reader) {
-      error = protocol::make_resource_not_found(data.name);
-      return nullptr;
-    }
-    data.variables = std::move(reader->variables);
-    return reader->run;
-  }
-  if (const auto* arguments = data.params->if_contains("arguments")) {
-    data.arguments = arguments->if_object();
-    if (data.arguments == nullptr) {
-      error = protocol::make_invalid_params("params.arguments must be an object.");
-      return nullptr;
-    }
-  }
-  if (data.method == protocol::method::tools_call) {
-    const auto* tool = shard_->catalog->tools.find(data.name);
-    if (tool == nullptr)
-      error = protocol::make_invalid_params("Unknown tool: " + std::string{data.name});
-    return tool != nullptr ? &tool->run : nullptr;
-  }
-  const auto* prompt = shard_->catalog->prompts.find(data.name);
-  if (prompt == nullptr) {
-    error = protocol::make_invalid_params("Unknown prompt: " + std::string{data.name});
-    return nullptr;
-  }
-  if (auto wrong = prompt->description.check_arguments(data.arguments)) {
-    error = std::move(*wrong);
-    return nullptr;
-  }
-  return &prompt->run;
-}
-
-const handler* session_actor::prepare_completion(call_data& data, rpc_error& error) const {
-  const auto* ref = data.params->if_contains("ref");
-  const auto* argument = data.params->if_contains("argument");
-  if (ref == nullptr || !ref->is_object() || argument == nullptr || !argument->is_object()) {
-    error = protocol::make_invalid_params("params.ref and params.argument must be objects.");
-    return nullptr;
-  }
-  const auto name = string_in(argument->get_object(), "name");
-  const auto value = string_in(argument->get_object(), "value");
-  const auto type = string_in(ref->get_object(), "type");
-  const bool prompt = type == "ref/prompt";
-  const auto target = string_in(ref->get_object(), prompt ? "name" : "uri");
-  if (!name || !value || !target || (!prompt && type != "ref/resource")) {
-    error = protocol::make_invalid_params(
-        "completion/complete needs ref {type: ref/prompt, name} or {type: ref/resource, uri} and "
-        "argument {name, value}, all strings.");
-    return nullptr;
-  }
-  data.name = *target;
-  data.completion_argument = *name;
-  data.completion_value = *value;
-  if (const auto* context = data.params->if_contains("context"); context && context->is_object())
-    if (const auto* known = context->get_object().if_contains("arguments"))
-      data.arguments = known->if_object();
-  const completions* available = nullptr;
-  if (prompt) {
-    if (const auto* entry = shard_->catalog->prompts.find(data.name))
-      available = &entry->completions;
-  } else if (const auto* entry = shard_->catalog->templates.find(data.name)) {
-    available = &entry->completions;
-  } else if (shard_->catalog->find_reader(data.name)) {
-    static const completions none;
-    available = &none;
-  }
-  if (available == nullptr) {
-    error = protocol::make_invalid_params((prompt ? "Unknown prompt: " : "Unknown resource: ") +
-                                          std::string{data.name});
-    return nullptr;
-  }
-  const auto found = available->find(data.completion_argument);
-  // An argument without completions has none to offer: an empty answer, not an error.
-  static const handler nothing{[](const call&) -> outcome { return completion_result{}; },
-                               execution::inline_};
-  return found != available->end() ? &found->second : &nothing;
-}
 
 // -- beginning ------------------------------------------------------------------------------------
 
@@ -149,17 +42,51 @@ session_actor::answer session_actor::start_call(open_post& post, const protocol:
     // It needs input: from here on it is a call like any other.
     if (calls_.size() >= options().max_calls_in_flight)
       return refuse_call(post, request.id, 429, "calls_per_session");
-    if (!shard_->limits.try_acquire(limit::calls))
-      return refuse_call(post, request.id, 503, to_string(limit::calls));
-    ask(keep_call(post, request, std::move(data), *run), std::get<input_required>(std::move(done)));
+    auto& kept = keep_call(post, request, std::move(data), *run);
+    kept.questions = std::get<input_required>(std::move(done));
+    begin_with_slot(kept);
     return std::nullopt;
   }
   if (calls_.size() >= options().max_calls_in_flight)
     return refuse_call(post, request.id, 429, "calls_per_session");
-  if (!shard_->limits.try_acquire(limit::calls))
-    return refuse_call(post, request.id, 503, to_string(limit::calls));
-  dispatch(keep_call(post, request, std::move(data), *run));
+  begin_with_slot(keep_call(post, request, std::move(data), *run));
   return std::nullopt;
+}
+
+void session_actor::begin_with_slot(running_call& call) {
+  if (shard_->limits.try_acquire(limit::calls)) {
+    call.has_slot = true;
+    begin(call);
+    return;
+  }
+  // The lease of this thread is used up, which says nothing about the node.
+  limit_slot::acquire(shard_, limit::calls,
+                      [self = address(), number = call.data->number](limit_slot_ptr slot) {
+                        if (const auto session = caf::actor_cast<caf::actor>(self))
+                          caf::anon_send(session, call_slot{number, std::move(slot)});
+                      });
+}
+
+void session_actor::begin(running_call& call) {
+  if (call.questions.requests.empty())
+    dispatch(call);
+  else
+    ask(call, std::exchange(call.questions, {}));
+}
+
+void session_actor::on_call_slot(const call_slot& answer) {
+  auto* call = find_call(answer.call);
+  if (call == nullptr)
+    return; // over meanwhile; who drops the slot gives it back
+  if (answer.slot->acquired()) {
+    answer.slot->hand_over();
+    call->has_slot = true;
+    begin(*call);
+    return;
+  }
+  if (auto* post = find_post(call->post))
+    if (auto refused = refuse_call(*post, call->id, 503, to_string(limit::calls)))
+      finish_call(answer.call, std::move(*refused));
 }
 
 session_actor::answer session_actor::refuse_call(open_post& post, const protocol::request_id& id,
@@ -169,9 +96,9 @@ session_actor::answer session_actor::refuse_call(open_post& post, const protocol
     post.status = status;
     post.retry_after = 1;
   }
-  auto refused = failure(id, protocol::make_invalid_request(
-                                 "The limit \"" + std::string{limit_name} +
-                                 "\" is reached; wait for running calls and try again."));
+  auto refused = failure(
+      id, protocol::make_invalid_request("The limit \"" + std::string{limit_name} +
+                                         "\" is reached; wait for running calls and try again."));
   refused.kind = outcome_kind::refused;
   return refused;
 }
@@ -324,8 +251,10 @@ void session_actor::drop_call(std::uint64_t number, bool abandoned) {
   if (abandoned)
     abandon(*found);
   std::erase_if(questions_, [number](const question& asked) { return asked.call == number; });
+  const bool has_slot = found->has_slot;
   calls_.erase(found);
-  shard_->limits.release(limit::calls);
+  if (has_slot)
+    shard_->limits.release(limit::calls);
   observer().call_ended();
 }
 

@@ -30,12 +30,12 @@ std::string_view to_string(session_end why) noexcept;
 /// How a request ended.
 enum class outcome_kind : std::uint8_t {
   ok,
-  tool_error,      ///< a result with isError
-  protocol_error,  ///< a JSON-RPC error other than -32603
-  internal_error,  ///< -32603
+  tool_error,     ///< a result with isError
+  protocol_error, ///< a JSON-RPC error other than -32603
+  internal_error, ///< -32603
   cancelled,
   timed_out,
-  refused,         ///< over a limit, or while draining
+  refused, ///< over a limit, or while draining
 };
 inline constexpr std::size_t outcome_kind_count = 7;
 std::string_view to_string(outcome_kind what) noexcept;

@@ -66,23 +66,15 @@ void session_actor::handle(open_post& post, const protocol::message& message,
   }
 }
 
+// Not all that looks like a notification or a response is one, and a batch may come where there are
+// none: what is refused is refused like any other post, and the rest is answered with 202.
 void session_actor::on_notice(client_notice& notice) {
-  touch();
-  // Accepted first: what follows may end the session.
-  if (notice.transport)
-    send(notice.transport, reply{notice.exchange, 202, {}, {}, 0});
-  const auto take = [this](const protocol::message& message) {
-    if (const auto* notification = std::get_if<protocol::notification>(&message))
-      handle(*notification);
-    else if (const auto* response = std::get_if<protocol::response>(&message))
-      on_response(*response);
-  };
-  if (!notice.body->is_batch()) {
-    take(protocol::classify(notice.body->root()));
-  } else if (auto messages = protocol::classify_batch(notice.body->root(), options().max_batch)) {
-    for (const auto& message : *messages)
-      take(message);
-  }
+  client_post post;
+  post.body = std::move(notice.body);
+  post.transport = std::move(notice.transport);
+  post.exchange = notice.exchange;
+  post.received = clock::now();
+  on_post(post);
   schedule();
 }
 

@@ -31,13 +31,13 @@ struct shard_state {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
   caf::execution_unit* home = nullptr;
-  caf::actor shard;                     ///< this thread's shard: monitors connections and sessions
-  caf::actor hooks;                     ///< receives client_connected and so on; may be empty
+  caf::actor shard; ///< this thread's shard: monitors connections and sessions
+  caf::actor hooks; ///< receives client_connected and so on; may be empty
   std::shared_ptr<const session_options> options;
   session_observer* observer = nullptr; ///< outlives every actor of the thread
 
   // -- changing -----------------------------------------------------------------------------------
-  std::vector<caf::actor> shards;       ///< every shard of the node by index, this one included
+  std::vector<caf::actor> shards; ///< every shard of the node by index, this one included
   catalog_ptr catalog;
   quota limits;
   timer_wheel timers;
@@ -46,7 +46,7 @@ struct shard_state {
   std::unordered_map<std::uint64_t, caf::actor> clients;
   /// Who subscribed to a resource.
   std::unordered_map<std::string, std::vector<caf::actor>> subscriptions;
-  list_cache lists;                     ///< encoded list results of `catalog`
+  list_cache lists; ///< encoded list results of `catalog`
   std::uint64_t next_client = 1;
   bool draining = false;
 

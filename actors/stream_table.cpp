@@ -7,7 +7,9 @@ namespace troupe {
 
 stream_table::stream_table(caf::event_based_actor* self, const session_options& options,
                            session_observer& observer)
-    : self_(self), options_(options), observer_(observer),
+    : self_(self),
+      options_(options),
+      observer_(observer),
       ring_(options.replay_events, options.replay_bytes) {}
 
 stream_number stream_table::open(stream_kind kind, const caf::actor& transport,
@@ -182,9 +184,8 @@ std::optional<time_point> stream_table::next_expiry() const {
 }
 
 stream_table::stream* stream_table::find(stream_number number) {
-  const auto found = std::find_if(streams_.begin(), streams_.end(), [number](const stream& open) {
-    return open.number == number;
-  });
+  const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                  [number](const stream& open) { return open.number == number; });
   return found == streams_.end() ? nullptr : &*found;
 }
 

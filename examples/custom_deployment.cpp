@@ -63,7 +63,9 @@ int main(int argc, char** argv) {
                  .with_input(R"({"type":"object","required":["steps"],
                                  "properties":{"steps":{"type":"integer","minimum":1}}})"),
              handler::supervised([](caf::actor_system& system) { return system.spawn(countdown); }))
-        .add(protocol::resource{shown}.with_description("How often increment was called.").with_mime_type("text/plain"),
+        .add(protocol::resource{shown}
+                 .with_description("How often increment was called.")
+                 .with_mime_type("text/plain"),
              handler{[counter](const call& read) -> outcome {
                        return read_result{protocol::resource_contents::text(
                            std::string{read.name()}, std::to_string(counter->load()))};
