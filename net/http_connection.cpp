@@ -12,6 +12,19 @@ namespace troupe::net {
 // An idle connection is this object, its mailbox, one pending wait of Asio and nothing else.
 static_assert(sizeof(http_connection) <= 1280);
 
+namespace {
+
+/// How often a connection that waits looks whether its session still exists. Monitoring it instead
+/// would cost an allocation and a message for each exchange; a session's death is a defect.
+constexpr std::chrono::seconds session_check{5};
+
+bool has_ended(const caf::actor& session) {
+  return session && caf::actor_cast<caf::abstract_actor*>(session)->getf(
+                        caf::abstract_actor::is_cleaned_up_flag);
+}
+
+} // namespace
+
 caf::actor spawn_connection(const connection_context_ptr& context, tcp_socket socket) {
   const auto handle = spawn_pinned<http_connection, caf::lazy_init>(
       *context->shard().home, context, std::move(socket));
@@ -42,7 +55,6 @@ void http_connection::start() {
   error_code error;
   socket_.non_blocking(true, error);
   deadline_ = now() + options().header_timeout;
-  draining_ = context_->shard().draining;
   if (error)
     end(connection_end::failed);
   settle();
@@ -208,12 +220,10 @@ void http_connection::on_deadline(time_point now) {
     break;
   case phase::acquiring:
   case phase::waiting:
-    on_long_wait();
+    on_long_wait(now);
     break;
   case phase::streaming:
-    if (!output_) // a peer that is slow has bytes enough to read
-      out() += protocol::sse_keep_alive(framing());
-    deadline_ = now + options().stream_keep_alive;
+    on_silent_stream(now);
     break;
   case phase::lingering:
     end(end_);
@@ -224,39 +234,42 @@ void http_connection::on_deadline(time_point now) {
 }
 
 // Most exchanges are answered at once and pay nothing for what is done here about the others.
-void http_connection::on_long_wait() {
+void http_connection::on_long_wait(time_point now) {
   if (!long_wait_) {
     long_wait_ = true;
     watching_ = true;
-    deadline_ = now() + options().answer_timeout;
-    if (session_) {
-      set_down_handler([this](const caf::down_msg& down) { on_session_down(down); });
-      monitor(session_);
-      monitoring_ = true;
-    }
+    answer_deadline_ = now + options().answer_timeout;
+  } else if (has_ended(session_)) {
+    on_session_gone();
+    return;
+  } else if (now >= answer_deadline_) {
+    leave_exchange();
+    keep_alive_ = false;
+    answer_error(504, protocol::error_code::internal_error,
+                 "the request was not answered in time; try again");
+    close_when_written(connection_end::answer_timeout, false);
     return;
   }
-  keep_alive_ = false;
-  leave_exchange();
-  answer_error(504, protocol::error_code::internal_error,
-               "the request was not answered in time; try again");
-  close_when_written(connection_end::answer_timeout, false);
+  deadline_ = std::min(answer_deadline_, now + session_check);
 }
 
-void http_connection::on_session_down(const caf::down_msg& down) {
-  if (!monitoring_ || down.source != session_.address())
-    return; // of an exchange that is over
-  monitoring_ = false;
-  session_ = nullptr;
-  if (phase_ == phase::waiting) {
-    keep_alive_ = false;
-    answer_error(500, protocol::error_code::internal_error,
-                 "the session ended before it answered; start a new session");
-    exchange_answered();
-  } else if (phase_ == phase::streaming) {
+void http_connection::on_silent_stream(time_point now) {
+  if (has_ended(session_)) {
     // An end without the last chunk: the client sees that the stream is not complete.
     end(connection_end::failed);
+    return;
   }
+  if (!output_) // a peer that is slow has bytes enough to read
+    out() += protocol::sse_keep_alive(framing());
+  deadline_ = now + options().stream_keep_alive;
+}
+
+void http_connection::on_session_gone() {
+  session_ = nullptr;
+  keep_alive_ = false;
+  answer_error(500, protocol::error_code::internal_error,
+               "the session ended before it answered; start a new session");
+  exchange_answered();
 }
 
 // -- the end ----------------------------------------------------------------------------------------
@@ -301,9 +314,6 @@ void http_connection::leave_exchange() {
       send(session_, exchange_lost{address(), exchange_});
     ++exchange_; // what is still on its way is stale
   }
-  if (monitoring_ && session_)
-    demonitor(session_);
-  monitoring_ = false;
   session_ = nullptr;
   pending_body_ = nullptr;
 }
@@ -323,7 +333,7 @@ void http_connection::on_exit() {
   if (phase_ != phase::closed) { // ended from outside
     leave_exchange();
     phase_ = phase::closed;
-    if (draining_ || context_->shard().draining)
+    if (is_draining())
       end_ = connection_end::drained;
   }
   out().clear();

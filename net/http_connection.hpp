@@ -68,6 +68,7 @@ private:
   // -- life (http_connection.cpp) -----------------------------------------------------------------
   time_point now() const noexcept { return context_->shard().timers.now(); }
   const connection_options& options() const noexcept { return context_->options(); }
+  bool is_draining() const noexcept { return draining_ || context_->shard().draining; }
   bool has_exchange() const noexcept;
   bool wants_input() const noexcept;
   void settle();
@@ -77,11 +78,12 @@ private:
   void on_writable();
   void on_timer(time_point now) override;
   void on_deadline(time_point now);
-  void on_long_wait();
+  void on_long_wait(time_point now);
+  void on_silent_stream(time_point now);
   void arm_timer();
   void probe_peer();
   void on_peer_eof();
-  void on_session_down(const caf::down_msg& down);
+  void on_session_gone();
   void start_draining();
   /// Closes once everything written has gone out; `linger`: unread bytes may be on their way.
   void close_when_written(connection_end why, bool linger);
@@ -140,6 +142,7 @@ private:
   void response_begun(int status);
   void exchange_answered();
   std::size_t waiting_bytes() const noexcept;
+  bool is_too_slow();
   void queue_fresh();
   void clear_out();
   void flush();
@@ -158,6 +161,7 @@ private:
   caf::actor session_;                    ///< has the exchange, if it lives on this thread
   exchange_id exchange_ = 0;
   time_point deadline_{};                 ///< of the phase; the timer may be armed for earlier
+  time_point answer_deadline_{};          ///< while waiting for long
   std::uint64_t skip_left_ = 0;           ///< while skipping or lingering: bytes to drop at most
   phase phase_ = phase::idle;
   connection_end end_ = connection_end::failed;
@@ -170,7 +174,6 @@ private:
   bool writing_ : 1 = false;
   bool watching_ : 1 = false;     ///< the peer is watched during an exchange
   bool long_wait_ : 1 = false;
-  bool monitoring_ : 1 = false;
   bool peer_eof_ : 1 = false;     ///< the peer sends no more; it may still read
   bool closing_ : 1 = false;
   bool linger_ : 1 = false;

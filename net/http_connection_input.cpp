@@ -129,7 +129,7 @@ std::size_t http_connection::finish_request() {
 bool http_connection::decide(std::optional<protocol::admitted>& request) {
   const auto& head = inbound_->parser.head();
   version_ = head.version;
-  keep_alive_ = head.keep_alive && !draining_;
+  keep_alive_ = head.keep_alive && !is_draining();
   auto decision = protocol::decide_request(head, options().endpoint);
   if (const auto* const why = std::get_if<protocol::refusal>(&decision)) {
     refuse(*why);
@@ -189,6 +189,8 @@ void http_connection::refuse(const protocol::refusal& why, std::optional<protoco
   std::string json;
   protocol::append_error(json, id, {why.rpc_code, why.message, nullptr});
   auto fields = this->fields(why.status);
+  const auto& parser = inbound_->parser;
+  fields.head_only = parser.has_head() && parser.head().method == protocol::http_method::head;
   if (retry)
     fields.retry_after_s = options().retry_after_seconds;
   protocol::append_refusal_response(out(), why, fields, json);

@@ -66,10 +66,10 @@ void http_connection::on_stream_begin(const stream_begin& begin) {
 void http_connection::on_stream_event(const stream_event& event) {
   if (event.exchange != exchange_ || phase_ != phase::streaming)
     return;
-  if (waiting_bytes() > options().max_output_bytes) {
+  if (is_too_slow())
     end(connection_end::slow_consumer);
+  if (phase_ == phase::closed)
     return;
-  }
   const auto json_bytes = event.payload ? event.payload->json().size() : 0;
   open_stream_frame(out(), framing(), event.head, json_bytes);
   if (json_bytes >= large_bytes)
@@ -124,13 +124,10 @@ void http_connection::answer_accepted() {
 
 /// The exchange is over; the connection may serve the next one.
 void http_connection::exchange_answered() {
-  if (monitoring_ && session_)
-    demonitor(session_);
-  monitoring_ = false;
   session_ = nullptr;
   cors_origin_.reset();
   phase_ = phase::idle;
-  if (draining_)
+  if (is_draining())
     close_when_written(connection_end::drained, false);
   else if (!keep_alive_)
     close_when_written(connection_end::completed, false);
@@ -146,6 +143,15 @@ protocol::sse_framing http_connection::framing() const noexcept {
 
 std::size_t http_connection::waiting_bytes() const noexcept {
   return context_->write_buffer().size() + (output_ ? output_->bytes() : 0);
+}
+
+/// A burst is no fault of the peer: what counts is what its socket does not take.
+bool http_connection::is_too_slow() {
+  if (waiting_bytes() <= options().max_output_bytes)
+    return false;
+  queue_fresh();
+  write_queue();
+  return phase_ != phase::closed && waiting_bytes() > options().max_output_bytes;
 }
 
 void http_connection::append(std::string&& large) {

@@ -23,7 +23,7 @@ std::optional<protocol::request_id> id_of(const protocol::document* body) {
 } // namespace
 
 void http_connection::handle(const protocol::admitted& request, std::string_view body) {
-  if (draining_) {
+  if (is_draining()) {
     refuse_read(503, over_limit, "the server is shutting down; try again later", {}, true);
     return;
   }
@@ -70,7 +70,7 @@ void http_connection::handle_post(const protocol::admitted& request, std::string
   const auto id = find_session_id(request, document.get());
   if (!id)
     return;
-  if (kind.needs_answer)
+  if (kind.needs_answer || document->is_batch()) // the session knows whether it takes batches
     deliver(*id, make_post(document));
   else
     deliver_notice(*id, document);

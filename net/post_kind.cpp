@@ -1,5 +1,9 @@
 #include "troupe/net/post_kind.hpp"
 
+#include <variant>
+
+#include "troupe/protocol/json_rpc.hpp"
+
 namespace troupe::net {
 
 namespace {
@@ -8,20 +12,13 @@ namespace json = boost::json;
 
 void look_at(const json::value& message, post_kind& kind) {
   const auto* const object = message.if_object();
-  if (object == nullptr) {
-    kind.needs_answer = true;
-    return;
-  }
-  const auto* const method = object->if_contains("method");
-  const bool has_id = object->contains("id");
-  if (method == nullptr) {
-    // A response, unless it is none of the three kinds.
-    if (!has_id || (!object->contains("result") && !object->contains("error")))
+  const auto* const method = object != nullptr ? object->if_contains("method") : nullptr;
+  if (method == nullptr || !object->contains("id")) {
+    // A notification or a response, unless it is not even that.
+    if (std::holds_alternative<protocol::invalid_message>(protocol::classify(message)))
       kind.needs_answer = true;
     return;
   }
-  if (!has_id)
-    return;
   kind.needs_answer = true;
   const auto* const name = method->if_string();
   if (name != nullptr && *name == "initialize")

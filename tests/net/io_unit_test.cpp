@@ -1,0 +1,193 @@
+// Threads that run actors: messages between them and with the pool, ticks, and an end with nothing
+// left over.
+
+#define CAF_SUITE io_unit
+
+#include <caf/test/unit_test.hpp>
+
+#include <atomic>
+#include <future>
+
+#include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "troupe/actors/pinned.hpp"
+#include "troupe/net/io_unit.hpp"
+
+using namespace troupe;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct ball {
+  int left = 0;
+  caf::actor other;
+};
+struct total {
+  int count = 0;
+};
+struct where {};
+
+using thread_id = std::thread::id;
+
+} // namespace
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ball)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(total)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(where)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thread_id)
+
+namespace {
+
+/// Plays the ball back as long as it lasts, then tells how often it was hit.
+class player final : public pinned<caf::event_based_actor> {
+public:
+  player(caf::actor_config& config, caf::actor referee)
+      : pinned(config), referee_(std::move(referee)) {}
+
+  caf::behavior make_behavior() override {
+    return {
+        [this](const ball& b) {
+          ++hits_;
+          CAF_CHECK(dynamic_cast<net::io_unit*>(context()) == net::io_unit::current());
+          if (b.left == 0)
+            send(referee_, total{hits_});
+          else
+            send(b.other, ball{b.left - 1, caf::actor_cast<caf::actor>(ctrl())});
+        },
+        [](where) { return std::this_thread::get_id(); },
+    };
+  }
+  void on_exit() override { referee_ = nullptr; }
+
+private:
+  caf::actor referee_;
+  int hits_ = 0;
+};
+
+struct fixture {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  std::size_t running_before = system.registry().running();
+  net::io_unit first{system, "first"};
+  net::io_unit second{system, "second"};
+
+  ~fixture() { system.await_all_actors_done(); }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(io_unit_tests, fixture)
+
+CAF_TEST(actors_of_two_threads_exchange_messages_and_end) {
+  first.start();
+  second.start();
+  {
+    caf::scoped_actor self{system};
+    const auto a = spawn_pinned<player>(first, caf::actor_cast<caf::actor>(self));
+    const auto b = spawn_pinned<player>(second, caf::actor_cast<caf::actor>(self));
+    self->send(a, ball{10'000, b});
+    self->receive([](const total& result) { CAF_CHECK_EQUAL(result.count, 5001); });
+    self->monitor(a);
+    self->monitor(b);
+    self->send_exit(a, caf::exit_reason::user_shutdown);
+    self->send_exit(b, caf::exit_reason::kill);
+    int ended = 0;
+    self->receive_for(ended, 2)([](const caf::down_msg&) {});
+  }
+  first.stop();
+  second.stop();
+  first.join();
+  second.join();
+  CAF_CHECK_EQUAL(system.registry().running(), running_before);
+}
+
+CAF_TEST(an_actor_runs_on_the_thread_of_its_unit_only) {
+  first.start();
+  caf::scoped_actor self{system};
+  std::promise<thread_id> here;
+  boost::asio::post(first.loop(), [&] { here.set_value(std::this_thread::get_id()); });
+  const auto expected = here.get_future().get();
+  const auto a = spawn_pinned<player>(first, caf::actor_cast<caf::actor>(self));
+  for (int i = 0; i < 10; ++i)
+    self->request(a, 10s, where{})
+        .receive([&](thread_id id) { CAF_CHECK(id == expected); },
+                 [](const caf::error&) { CAF_FAIL("no answer"); });
+  self->send_exit(a, caf::exit_reason::user_shutdown);
+  self->wait_for(a);
+}
+
+CAF_TEST(two_busy_actors_of_one_thread_do_not_starve_its_sockets) {
+  first.start();
+  caf::scoped_actor self{system};
+  const auto a = spawn_pinned<player>(first, caf::actor_cast<caf::actor>(self));
+  const auto b = spawn_pinned<player>(first, caf::actor_cast<caf::actor>(self));
+  self->send(a, ball{200'000'000, b});
+  for (int i = 0; i < 10; ++i) {
+    std::promise<void> handled;
+    boost::asio::post(first.loop(), [&] { handled.set_value(); });
+    CAF_CHECK(handled.get_future().wait_for(10s) == std::future_status::ready);
+  }
+  self->send_exit(a, caf::exit_reason::kill);
+  self->send_exit(b, caf::exit_reason::kill);
+  self->wait_for(a, b);
+}
+
+CAF_TEST(jobs_of_the_pool_are_passed_on) {
+  caf::scoped_actor self{system};
+  const auto worker = system.spawn([](caf::event_based_actor*) -> caf::behavior {
+    return {[](where) { return std::this_thread::get_id(); }};
+  });
+  // A message sent with the unit as context, as a pinned actor sends it.
+  caf::anon_send(worker, where{});
+  first.start();
+  std::promise<void> sent;
+  boost::asio::post(first.loop(), [&] {
+    caf::actor_cast<caf::abstract_actor*>(worker)->enqueue(
+        nullptr, caf::make_message_id(), caf::make_message(where{}), &first);
+    sent.set_value();
+  });
+  sent.get_future().get();
+  self->request(worker, 10s, where{})
+      .receive([&](thread_id id) { CAF_CHECK(id != std::this_thread::get_id()); },
+               [](const caf::error&) { CAF_FAIL("no answer"); });
+  self->send_exit(worker, caf::exit_reason::user_shutdown);
+  self->wait_for(worker);
+}
+
+CAF_TEST(the_tick_comes_rarely_when_nothing_is_due_and_soon_after_something_ran) {
+  std::promise<void> slow_tick;
+  std::promise<void> caught_up;
+  std::atomic<int> ticks{0};
+  first.on_tick([&](time_point now) {
+    if (++ticks == 1)
+      slow_tick.set_value();
+    else if (ticks == 2)
+      caught_up.set_value();
+    return now + 1h;
+  });
+  first.start();
+  slow_tick.get_future().get();
+  const auto before = clock::now();
+  std::promise<void> handled;
+  boost::asio::post(first.loop(), [&] {
+    net::io_unit::catch_up();
+    handled.set_value();
+  });
+  handled.get_future().get();
+  caught_up.get_future().get();
+  CAF_CHECK(clock::now() - before < net::io_unit::longest_pause);
+}
+
+CAF_TEST(a_unit_may_end_without_ever_having_run) {
+  caf::anon_send_exit(spawn_pinned<player>(second, caf::actor{}), caf::exit_reason::kill);
+  second.poll();
+  CAF_CHECK_EQUAL(system.registry().running(), running_before);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
