@@ -8,7 +8,7 @@ namespace troupe::supervision {
 
 namespace {
 
-template <class Counts>
+template<class Counts>
 std::size_t count_entries(const char* folder, Counts&& counts) {
   std::size_t result = 0;
   std::error_code failed;
@@ -25,6 +25,10 @@ bool is_socket(const std::filesystem::directory_entry& descriptor) {
   return !failed && std::string_view{target.native()}.starts_with("socket:");
 }
 
+std::string count(std::size_t number, const char* what) {
+  return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
+}
+
 } // namespace
 
 census census::take() {
@@ -35,9 +39,9 @@ census census::take() {
 std::vector<std::string> growth(const census& before, const census& after) {
   std::vector<std::string> result;
   if (after.threads > before.threads)
-    result.push_back(std::to_string(after.threads - before.threads) + " threads");
+    result.push_back(count(after.threads - before.threads, "thread"));
   if (after.sockets > before.sockets)
-    result.push_back(std::to_string(after.sockets - before.sockets) + " sockets");
+    result.push_back(count(after.sockets - before.sockets, "socket"));
   return result;
 }
 

@@ -17,7 +17,7 @@ struct census {
   static census take();
 };
 
-/// One text for each count that has grown: "2 threads".
+/// One text for each count that has grown: "1 thread".
 std::vector<std::string> growth(const census& before, const census& after);
 
 } // namespace troupe::supervision

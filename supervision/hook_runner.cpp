@@ -19,7 +19,7 @@ namespace {
 
 // -- the worker, which runs user code -------------------------------------------------------------
 
-template <class Call>
+template<class Call>
 void guarded(const char* hook, const client_identity& client, Call&& call) {
   try {
     call();
@@ -110,8 +110,7 @@ struct hook_runner_state {
   }
 };
 
-caf::behavior hook_runner(caf::stateful_actor<hook_runner_state>* self,
-                          hook_runner_config config) {
+caf::behavior hook_runner(caf::stateful_actor<hook_runner_state>* self, hook_runner_config config) {
   log_the_unexpected(*self);
   self->state.config = std::move(config);
   self->state.start_worker();

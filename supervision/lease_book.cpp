@@ -140,9 +140,9 @@ void lease_book::begin_round(limit what, orders& out) {
   account.granted_in_round = false;
   for (auto& waiting : account.waiting)
     waiting.in_round = true;
-  const auto wanted = std::accumulate(
-      account.waiting.begin(), account.waiting.end(), std::size_t{0},
-      [](std::size_t sum, const request& r) { return sum + r.amount; });
+  const auto wanted =
+      std::accumulate(account.waiting.begin(), account.waiting.end(), std::size_t{0},
+                      [](std::size_t sum, const request& r) { return sum + r.amount; });
   for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
     const auto alone = account.waiting.size() == 1 && account.waiting.front().shard == shard;
     if (shards_[shard] != presence::here || alone)

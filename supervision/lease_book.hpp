@@ -72,7 +72,9 @@ private:
     bool granted_in_round = false;
   };
   limit_account& account_of(limit what) { return accounts_[static_cast<std::size_t>(what)]; }
-  const limit_account& account_of(limit what) const { return accounts_[static_cast<std::size_t>(what)]; }
+  const limit_account& account_of(limit what) const {
+    return accounts_[static_cast<std::size_t>(what)];
+  }
 
   bool knows(std::uint32_t shard) const noexcept { return shard < shards_.size(); }
   bool all_known() const noexcept;

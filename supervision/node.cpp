@@ -92,9 +92,8 @@ stop_report node::stop(std::optional<std::chrono::milliseconds> limit) {
 }
 
 int node::run() {
-  return supervision::run_until_stopped(*this, [] {
-    spdlog::info("SIGHUP received: this server has nothing to reload");
-  });
+  return supervision::run_until_stopped(
+      *this, [] { spdlog::info("SIGHUP received: this server has nothing to reload"); });
 }
 
 } // namespace troupe

@@ -31,7 +31,7 @@ config checked(config settings, std::vector<std::string>& problems) {
 }
 
 /// Answers exactly once: if it is dropped unused (the node has stopped), with an error.
-template <class T>
+template<class T>
 class promised {
 public:
   std::future<caf::expected<T>> future() { return promise_.get_future(); }

@@ -43,9 +43,9 @@ net::tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port) {
 
 std::optional<start_failure> node::implementation::start() {
   const signals_blocked_here signals; // threads that start here leave signals to the application
-  for (const step next : {&implementation::check, &implementation::start_actors,
-                          &implementation::publish_handlers, &implementation::bind_ports,
-                          &implementation::open_admin, &implementation::accept}) {
+  for (const step next :
+       {&implementation::check, &implementation::start_actors, &implementation::publish_handlers,
+        &implementation::bind_ports, &implementation::open_admin, &implementation::accept}) {
     if (auto failure = (this->*next)()) {
       begin_stop({});
       wait();
@@ -91,8 +91,7 @@ std::optional<start_failure> node::implementation::publish_handlers() {
     return std::nullopt;
   const auto published = update(std::move(initial)).get();
   if (!published)
-    return start_failure{"the handlers cannot be published: " +
-                         system_->render(published.error())};
+    return start_failure{"the handlers cannot be published: " + system_->render(published.error())};
   return std::nullopt;
 }
 

@@ -103,8 +103,8 @@ void node::implementation::join_actors() {
   auto pause = milliseconds{1};
   while (registry.running() > 0) {
     if (std::chrono::steady_clock::now() >= deadline) {
-      const auto text = std::to_string(registry.running()) +
-                        " actors of handlers, calls or the application";
+      const auto text =
+          std::to_string(registry.running()) + " actors of handlers, calls or the application";
       spdlog::warn("still there after the shutdown: {}; end them when the node stops", text);
       report_.left.push_back(text);
       system_->await_actors_before_shutdown(false);

@@ -68,8 +68,7 @@ caf::behavior registry(caf::stateful_actor<registry_state>* self, registry_confi
   self->state.book = lease_book{config.limits, config.shards};
   self->state.shards.resize(config.shards);
   self->state.on_mailbox_depth = std::move(config.on_mailbox_depth);
-  self->set_down_handler(
-      [self](const caf::down_msg& down) { self->state.on_down(down.source); });
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down.source); });
   return {
       [self](shard_registered& message) { self->state.on_registered(message); },
       [self](const lease_request& message) {

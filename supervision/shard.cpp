@@ -7,6 +7,8 @@
 #include <boost/system/system_error.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
+#include <caf/send.hpp>
+#include <caf/system_messages.hpp>
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/client_number.hpp"
@@ -30,7 +32,8 @@ frame_ptr make_notification(std::string_view method, const boost::json::object* 
 /// An end that nobody needs to look into.
 bool is_orderly(const caf::error& reason) {
   return !reason || reason == caf::exit_reason::normal ||
-         reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::kill;
+         reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::kill ||
+         reason == caf::exit_reason::unreachable;
 }
 
 class shard_actor final : public pinned<caf::event_based_actor> {
@@ -133,7 +136,8 @@ caf::behavior shard_actor::make_behavior() {
 void shard_actor::create_state() {
   state_ = std::make_shared<shard_state>(
       [this](limit what, std::size_t amount) {
-        send(config_.registry, lease_request{config_.index, what, amount});
+        // Called while another actor of the thread is active, so not with this one's send().
+        caf::send_as(state_->shard, config_.registry, lease_request{config_.index, what, amount});
       },
       config_.now);
   state_->index = config_.index;
@@ -149,7 +153,7 @@ void shard_actor::create_state() {
   for (std::size_t i = 0; i < limit_count; ++i)
     state_->limits.block(static_cast<limit>(i), config_.blocks[i]);
   state_->limits.repay_with([this](limit what, std::size_t amount) {
-    send(config_.registry, lease_repaid{config_.index, what, amount});
+    caf::send_as(state_->shard, config_.registry, lease_repaid{config_.index, what, amount});
   });
 }
 
@@ -160,8 +164,7 @@ void shard_actor::listen(const net::tcp::endpoint& where) {
 }
 
 void shard_actor::register_at_registry() {
-  send(config_.registry,
-       shard_registered{config_.index, state_->shard, state_->limits.leases()});
+  send(config_.registry, shard_registered{config_.index, state_->shard, state_->limits.leases()});
 }
 
 time_point shard_actor::tick(time_point now) {
@@ -170,8 +173,10 @@ time_point shard_actor::tick(time_point now) {
     state->timers.advance(now);
   } catch (const std::exception& reason) {
     // Not ended here: this runs between the activations of actors, one of which threw.
-    send_exit(state->shard, caf::make_error(caf::sec::runtime_error,
-                                            std::string{"a timer threw: "} + reason.what()));
+    caf::anon_send(
+        state->shard,
+        caf::exit_msg{address(), caf::make_error(caf::sec::runtime_error,
+                                                 std::string{"a timer threw: "} + reason.what())});
   }
   if (ending_) // children that appeared after the others were told
     exit_children(ending_);
@@ -193,9 +198,9 @@ void shard_actor::pass_on(routed& message) {
   if (!message.transport)
     return;
   std::string body;
-  protocol::append_error(body, std::nullopt,
-                         protocol::make_invalid_request(
-                             "There is no such session; begin a new one with initialize."));
+  protocol::append_error(
+      body, std::nullopt,
+      protocol::make_invalid_request("There is no such session; begin a new one with initialize."));
   reply answer;
   answer.exchange = message.exchange;
   answer.status = 404;
@@ -294,10 +299,11 @@ void shard_actor::stop_accepting() {
     std::exchange(listener_, nullptr)->stop();
 }
 
+/// Also called from tick(), while this actor is not active.
 void shard_actor::exit_children(const caf::error& reason) {
   for (const auto& [id, address] : state_->children)
     if (const auto child = caf::actor_cast<caf::actor>(address))
-      send_exit(child, reason);
+      caf::anon_send(child, caf::exit_msg{this->address(), reason});
 }
 
 void shard_actor::check_whether_empty() {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <caf/default_attachable.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <spdlog/spdlog.h>
@@ -51,24 +52,26 @@ struct supervisor_state {
 
   // -- start --------------------------------------------------------------------------------------
 
-  /// Linked rather than monitored: should the supervisor itself die, nothing is left unsupervised.
-  caf::actor linked(caf::actor started) {
-    self->link_to(started);
+  /// Monitored, and told to exit should the supervisor itself die: nothing is left unsupervised. Not
+  /// linked, because CAF does not let one survive a linked actor that was killed.
+  caf::actor watched(caf::actor started) {
+    self->monitor(started);
+    self->attach(caf::default_attachable::make_link(self->address(), started.address()));
     return started;
   }
 
   void start_all() {
-    actors.registry = linked(config.start_registry());
+    actors.registry = watched(config.start_registry());
     if (config.start_hooks)
-      actors.hooks = linked(config.start_hooks());
+      actors.hooks = watched(config.start_hooks());
     for (std::uint32_t index = 0; index < config.shards; ++index)
       actors.shards.push_back(start_shard(index));
-    actors.dispatcher = linked(config.start_dispatcher());
+    actors.dispatcher = watched(config.start_dispatcher());
     introduce_shards();
   }
 
   caf::actor start_shard(std::uint32_t index) {
-    return linked(config.start_shard(index, actors.registry, actors.hooks));
+    return watched(config.start_shard(index, actors.registry, actors.hooks));
   }
 
   void introduce_shards() {
@@ -77,7 +80,7 @@ struct supervisor_state {
     tell(actors.dispatcher, shards_changed{actors.shards});
   }
 
-  template <class Message>
+  template<class Message>
   void tell(const caf::actor& whom, Message what) {
     if (whom)
       self->send(whom, std::move(what));
@@ -85,24 +88,21 @@ struct supervisor_state {
 
   // -- death and restart --------------------------------------------------------------------------
 
-  /// False if the one that ended is none of those supervised here.
-  bool on_child_exit(const caf::exit_msg& exit) {
-    const auto is_it = [&](const caf::actor& one) { return one && one.address() == exit.source; };
+  void on_down(const caf::down_msg& down) {
+    self->unlink_from(down.source);
+    const auto is_it = [&](const caf::actor& one) { return one && one.address() == down.source; };
     const auto shard = std::find_if(actors.shards.begin(), actors.shards.end(), is_it);
     if (shard != actors.shards.end())
-      on_shard_exit(*shard, static_cast<std::uint32_t>(shard - actors.shards.begin()), exit.reason);
+      on_shard_down(*shard, static_cast<std::uint32_t>(shard - actors.shards.begin()), down.reason);
     else if (is_it(actors.dispatcher))
-      on_dispatcher_exit(exit.reason);
+      on_dispatcher_down(down.reason);
     else if (is_it(actors.registry))
-      on_registry_exit(exit.reason);
+      on_registry_down(down.reason);
     else if (is_it(actors.hooks))
-      on_hooks_exit(exit.reason);
-    else
-      return false;
-    return true;
+      on_hooks_down(down.reason);
   }
 
-  void on_shard_exit(caf::actor& shard, std::uint32_t index, const caf::error& reason) {
+  void on_shard_down(caf::actor& shard, std::uint32_t index, const caf::error& reason) {
     shard = nullptr;
     if (!may_restart(supervised::shard, reason))
       return;
@@ -110,28 +110,28 @@ struct supervisor_state {
     introduce_shards();
   }
 
-  void on_dispatcher_exit(const caf::error& reason) {
+  void on_dispatcher_down(const caf::error& reason) {
     actors.dispatcher = nullptr;
     if (!may_restart(supervised::dispatcher, reason))
       return;
-    actors.dispatcher = linked(config.start_dispatcher());
+    actors.dispatcher = watched(config.start_dispatcher());
     tell(actors.dispatcher, shards_changed{actors.shards});
   }
 
-  void on_registry_exit(const caf::error& reason) {
+  void on_registry_down(const caf::error& reason) {
     actors.registry = nullptr;
     if (!may_restart(supervised::registry, reason))
       return;
-    actors.registry = linked(config.start_registry());
+    actors.registry = watched(config.start_registry());
     for (const auto& shard : actors.shards)
       tell(shard, registry_changed{actors.registry});
   }
 
-  void on_hooks_exit(const caf::error& reason) {
+  void on_hooks_down(const caf::error& reason) {
     actors.hooks = nullptr;
     if (!may_restart(supervised::hooks, reason))
       return;
-    actors.hooks = linked(config.start_hooks());
+    actors.hooks = watched(config.start_hooks());
     for (const auto& shard : actors.shards)
       tell(shard, hooks_changed{actors.hooks});
   }
@@ -162,10 +162,11 @@ struct supervisor_state {
 
   // -- on behalf of the application ---------------------------------------------------------------
 
-  template <class Answer, class Request, class Done, class Take>
+  template<class Answer, class Request, class Done, class Take>
   void ask_dispatcher(Request&& request, Done done, Take take) {
     if (!actors.dispatcher || asked >= max_application_requests) {
-      done(caf::make_error(caf::sec::runtime_error, std::string{"the node is too busy or stopping"}));
+      done(caf::make_error(caf::sec::runtime_error,
+                           std::string{"the node is too busy or stopping"}));
       return;
     }
     ++asked;
@@ -196,12 +197,9 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, supervisor
   log_the_unexpected(*self);
   auto& state = self->state;
   state.config = std::move(config);
-  state.restarts = restart_intensity{state.config.restarts.max_restarts,
-                                     state.config.restarts.restart_window};
-  self->set_exit_handler([self](caf::exit_msg& exit) {
-    if (!self->state.on_child_exit(exit))
-      self->quit(std::move(exit.reason));
-  });
+  state.restarts =
+      restart_intensity{state.config.restarts.max_restarts, state.config.restarts.restart_window};
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
   state.start_all();
   return {
       [self](const supervised_query&) { return self->state.actors; },

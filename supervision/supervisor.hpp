@@ -1,8 +1,7 @@
 #pragma once
 
-// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Each is linked to
-// the supervisor; who dies is started again and introduced to the others, and if the supervisor dies,
-// all of them do. Restarts that come too often mean that restarting does not help: then the node
+// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Who dies is started
+// again and introduced to the others; if the supervisor dies, all of them do. Restarts that come too often mean that restarting does not help: then the node
 // stops. Sessions and connections are the shards' to watch, handlers the dispatcher's.
 
 #include <cstddef>
@@ -30,7 +29,8 @@ struct supervisor_config {
   /// Empty if the application has no hooks.
   std::function<caf::actor()> start_hooks;
   /// `registry` and `hooks` are the current ones.
-  std::function<caf::actor(std::uint32_t index, const caf::actor& registry, const caf::actor& hooks)>
+  std::function<caf::actor(std::uint32_t index, const caf::actor& registry,
+                           const caf::actor& hooks)>
       start_shard;
   std::uint32_t shards = 1;
   restart_options restarts;

@@ -44,9 +44,10 @@ struct terminator_state {
   supervised_actors actors;
   shutdown_report report;
   caf::actor_clock::time_point begun{};
-  std::size_t awaited = 0;        ///< answers in the current phase
-  std::vector<caf::actor> late;   ///< shards that were not drained in time
-  std::vector<named_actor> alive; ///< told to exit, not gone yet
+  std::vector<caf::actor> draining; ///< shards that have not answered yet
+  std::vector<caf::actor> late;     ///< shards that were not drained in time
+  std::size_t unnamed = 0;          ///< shards that have not said what they killed
+  std::vector<named_actor> alive;   ///< told to exit, not gone yet
   int step = 0;
 
   explicit terminator_state(caf::event_based_actor* parent) : self(parent) {}
@@ -69,25 +70,27 @@ struct terminator_state {
   // -- drain --------------------------------------------------------------------------------------
 
   void drain_shards() {
-    for (const auto& shard : actors.shards) {
-      if (!shard)
-        continue;
-      ++awaited;
+    for (const auto& shard : actors.shards)
+      if (shard)
+        draining.push_back(shard);
+    if (draining.empty()) {
+      drain_hooks();
+      return;
+    }
+    for (const auto& shard : draining) {
+      self->monitor(shard); // one that dies answers nothing
       self->request(shard, config.limit, drain{})
-          .then([this](const drained&) { shard_is_done(); },
+          .then([this, shard](const drained&) { shard_is_done(shard); },
                 [this, shard](const caf::error& error) {
-                  // A shard that died has taken everything along: nothing is left to wait for.
                   if (error == caf::sec::request_timeout)
                     late.push_back(shard);
-                  shard_is_done();
+                  shard_is_done(shard);
                 });
     }
-    if (awaited == 0)
-      drain_hooks();
   }
 
-  void shard_is_done() {
-    if (--awaited > 0)
+  void shard_is_done(const caf::actor& shard) {
+    if (std::erase(draining, shard) == 0 || !draining.empty())
       return;
     if (late.empty())
       drain_hooks();
@@ -101,7 +104,7 @@ struct terminator_state {
     spdlog::warn("the shutdown limit of {} ms is over: what still runs is killed",
                  config.limit.count());
     for (const auto& shard : std::exchange(late, {})) {
-      ++awaited;
+      ++unnamed;
       self->request(shard, config.grace, drain_timeout{})
           .then([this](const left_over& left) { names_are_known(left.names); },
                 [this](const caf::error&) { names_are_known({"a shard that does not answer"}); });
@@ -113,7 +116,7 @@ struct terminator_state {
       spdlog::warn("killed at the shutdown limit: {}", killed);
       report.killed.push_back(killed);
     }
-    if (--awaited == 0)
+    if (--unnamed == 0)
       drain_hooks();
   }
 
@@ -167,8 +170,11 @@ struct terminator_state {
   void begin_step() { self->delayed_send(self, config.grace, step_over{++step}); }
 
   void on_down(const caf::actor_addr& gone) {
-    std::erase_if(alive, [&](const named_actor& actor) { return actor.handle.address() == gone; });
-    if (alive.empty())
+    if (const auto shard = caf::actor_cast<caf::actor>(gone))
+      shard_is_done(shard);
+    const auto ended = std::erase_if(
+        alive, [&](const named_actor& actor) { return actor.handle.address() == gone; });
+    if (ended > 0 && alive.empty())
       finish();
   }
 
@@ -193,7 +199,8 @@ struct terminator_state {
   void finish() {
     alive.clear();
     const auto took = self->clock().now() - begun;
-    spdlog::info("{} after {} ms", report.hung.empty() ? "all actors of the node have ended" : "gave up",
+    spdlog::info("{} after {} ms",
+                 report.hung.empty() ? "all actors of the node have ended" : "gave up",
                  std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
     self->quit();
     if (const auto done = std::exchange(config.on_done, nullptr))

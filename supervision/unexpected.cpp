@@ -19,15 +19,14 @@ caf::error on_exception(caf::scheduled_actor* self, std::exception_ptr& thrown) 
                   reason.what());
     return caf::make_error(caf::sec::runtime_error, std::string{reason.what()});
   } catch (...) {
-    spdlog::error("actor={} id={} ended by an exception of unknown type", self->name(),
-                  self->id());
+    spdlog::error("actor={} id={} ended by an exception of unknown type", self->name(), self->id());
     return caf::make_error(caf::sec::runtime_error, std::string{"an exception of unknown type"});
   }
 }
 
 caf::result<caf::message> on_unknown(caf::scheduled_actor* self, caf::message_view& view) {
-  spdlog::error("actor={} id={} got a message that it does not know: {}", self->name(),
-                self->id(), caf::to_string(view.content()));
+  spdlog::error("actor={} id={} got a message that it does not know: {}", self->name(), self->id(),
+                caf::to_string(view.content()));
   return caf::sec::unexpected_message;
 }
 

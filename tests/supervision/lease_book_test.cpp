@@ -32,14 +32,19 @@ order grant(std::uint32_t shard, std::size_t amount) {
 order recall(std::uint32_t shard, std::size_t amount) {
   return {order::kind::recall, shard, limit::calls, amount};
 }
-lease_book::orders only(std::initializer_list<order> orders) { return orders; }
+lease_book::orders only(std::initializer_list<order> orders) {
+  return orders;
+}
 
 /// Shards with real quotas and a real book, with channels between them that deliver in order, each at
 /// its own pace: every interleaving that threads can produce.
 class simulation {
 public:
   simulation(std::uint32_t seed, std::size_t limit, std::uint32_t shards)
-      : random_(seed), limit_(limit), book_(make_book(limit, shards)), held_(shards, 0),
+      : random_(seed),
+        limit_(limit),
+        book_(make_book(limit, shards)),
+        held_(shards, 0),
         waiting_(shards, 0) {
     for (std::uint32_t i = 0; i < shards; ++i)
       shards_.push_back(make_shard(i, {}));
@@ -115,19 +120,17 @@ private:
     shard made;
     made.incarnation = incarnation;
     made.registry = registry_number_;
-    made.slots = std::make_unique<quota>([=, this](limit, std::size_t amount) {
-      send(to_registry::kind::request, index, amount);
-    });
-    made.slots->repay_with([=, this](limit, std::size_t amount) {
-      send(to_registry::kind::repaid, index, amount);
-    });
+    made.slots = std::make_unique<quota>(
+        [=, this](limit, std::size_t amount) { send(to_registry::kind::request, index, amount); });
+    made.slots->repay_with(
+        [=, this](limit, std::size_t amount) { send(to_registry::kind::repaid, index, amount); });
     return made;
   }
 
   void send(to_registry::kind what, std::uint32_t index, std::size_t amount) {
     const auto& from = shards_[index];
-    registry_.push_back({what, index, from.incarnation, from.registry, amount,
-                         from.slots->leases()});
+    registry_.push_back(
+        {what, index, from.incarnation, from.registry, amount, from.slots->leases()});
   }
 
   void acquire(std::size_t which) {
@@ -319,8 +322,7 @@ CAF_TEST(a_request_that_arrives_during_a_round_gets_a_round_of_its_own) {
   CAF_CHECK(book.requested(1, limit::calls, 1) == only({recall(0, 1), recall(2, 1)}));
   CAF_CHECK(book.returned(0, limit::calls, 0).empty());
   CAF_CHECK(book.requested(2, limit::calls, 1).empty());
-  CAF_CHECK(book.returned(2, limit::calls, 0) ==
-            only({grant(1, 0), recall(0, 1), recall(1, 1)}));
+  CAF_CHECK(book.returned(2, limit::calls, 0) == only({grant(1, 0), recall(0, 1), recall(1, 1)}));
 }
 
 CAF_TEST(nothing_is_granted_before_every_shard_has_registered) {

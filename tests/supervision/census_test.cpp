@@ -1,0 +1,35 @@
+#define CAF_SUITE census
+
+#include "troupe/supervision/census.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace troupe::supervision;
+
+CAF_TEST(threads_and_sockets_are_counted) {
+  const auto before = census::take();
+  CAF_CHECK(before.threads >= 1u);
+  CAF_CHECK(growth(before, before).empty());
+
+  std::promise<void> end;
+  std::thread thread{[wait = end.get_future()]() mutable { wait.get(); }};
+  int pair[2];
+  CAF_REQUIRE_EQUAL(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const auto during = census::take();
+  CAF_CHECK((growth(before, during) == std::vector<std::string>{"1 thread", "2 sockets"}));
+
+  ::close(pair[0]);
+  ::close(pair[1]);
+  end.set_value();
+  thread.join();
+  CAF_CHECK(growth(before, census::take()).empty());
+  CAF_CHECK(growth(during, before).empty());
+}

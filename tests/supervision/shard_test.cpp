@@ -1,0 +1,487 @@
+#define CAF_SUITE shard
+
+#include "troupe/supervision/shard.hpp"
+
+#include "tests/supervision/actor_fixture.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <boost/system/system_error.hpp>
+
+#include "tests/actors/session_fixture.hpp"
+#include "troupe/actors/exchange.hpp"
+#include "troupe/actors/messages.hpp"
+#include "troupe/actors/pinned.hpp"
+#include "troupe/supervision/messages.hpp"
+
+using namespace troupe;
+using namespace troupe::supervision;
+using namespace std::chrono_literals;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+struct fake_port {
+  bool started = false;
+  bool stopped = false;
+};
+
+class fake_listener final : public net::listener {
+public:
+  fake_listener(std::shared_ptr<fake_port> port, const net::tcp::endpoint& where)
+      : port_(std::move(port)), where_(where) {}
+
+  net::tcp::endpoint endpoint() const override { return where_; }
+  void start() override { port_->started = true; }
+  void stop() override { port_->stopped = true; }
+
+private:
+  std::shared_ptr<fake_port> port_;
+  net::tcp::endpoint where_;
+};
+
+/// A connection or session: writes down what it is told; `stays` after a drain.
+class fake_child final : public pinned<caf::event_based_actor> {
+public:
+  fake_child(caf::actor_config& config, strings& log, std::string name, bool stays)
+      : pinned(config), log_(log), name_(std::move(name)), stays_(stays) {}
+
+  caf::behavior make_behavior() override {
+    return {
+        [this](const drain&) {
+          log_.push_back(name_ + " drain");
+          if (!stays_)
+            quit();
+        },
+        [this](const deliver& event) { log_.push_back(name_ + " " + event.notification->json()); },
+        [this](const handler_gone& gone) { log_.push_back(name_ + " gone " + gone.reason); },
+        [this](const session_deletion&) { log_.push_back(name_ + " deletion"); },
+        [](const notify_client&) { return notified{notify_status::delivered}; },
+        [](int) { throw std::runtime_error{"a defect"}; },
+    };
+  }
+
+  void on_exit() override { log_.push_back(name_ + " end"); }
+
+private:
+  strings& log_;
+  std::string name_;
+  bool stays_;
+};
+
+class throwing_timer final : public timer {
+  void on_timer(time_point) override { throw std::runtime_error{"a defect"}; }
+};
+
+const time_point start_time{1h};
+
+struct fixture : test::actor_fixture {
+  strings log;
+  std::shared_ptr<fake_port> port = std::make_shared<fake_port>();
+  std::optional<int> bind_error;
+  net::io_unit::tick_function tick;
+  shard_state_ptr state; ///< as the listener is given it
+  test::counting_observer observer;
+  caf::actor registry;
+  caf::actor transport;
+  std::shared_ptr<test::transport_log> answers = std::make_shared<test::transport_log>();
+  caf::actor shard;
+  std::vector<caf::actor> children; ///< sockets and tables hold them
+
+  fixture() {
+    registry = sys.spawn(
+        [this](caf::event_based_actor*) -> caf::behavior { return record_registry("registry"); });
+    transport = sys.spawn(test::recording_transport, answers);
+    shard = spawn_shard(describe());
+    run();
+    CAF_REQUIRE(tick);
+    bind();
+  }
+
+  ~fixture() override {
+    state = nullptr;
+    children.clear();
+    for (const auto& one : {shard, registry, transport})
+      caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+    shard = nullptr;
+    run();
+    CAF_CHECK(!tick);
+    CAF_CHECK(port->stopped);
+    CAF_CHECK_EQUAL(actors_left(), 0u);
+  }
+
+  caf::behavior record_registry(const std::string& name) {
+    return {
+        [this, name](const shard_registered& message) {
+          std::string line = name + " registered";
+          for (const auto leased : message.leased)
+            line += ' ' + std::to_string(leased);
+          log.push_back(line);
+        },
+        [this, name](const lease_request& message) {
+          log.push_back(name + " request " + std::string{to_string(message.what)} + ' ' +
+                        std::to_string(message.amount));
+        },
+        [this, name](const lease_return& message) {
+          log.push_back(name + " return " + std::to_string(message.amount));
+        },
+        [this, name](const lease_repaid& message) {
+          log.push_back(name + " repaid " + std::to_string(message.amount));
+        },
+    };
+  }
+
+  shard_config describe() {
+    shard_config config;
+    config.home = sys.dummy_execution_unit();
+    config.index = 1;
+    config.count = 2;
+    config.registry = registry;
+    config.options = std::make_shared<const session_options>();
+    config.observer = &observer;
+    config.catalog = catalog_ptr{new catalog};
+    config.blocks = {2, 2, 2, 2};
+    config.now = start_time;
+    config.on_tick = [this](net::io_unit::tick_function function) { tick = std::move(function); };
+    config.bind = [this](const shard_state_ptr& with, const net::tcp::endpoint& where) {
+      if (bind_error)
+        throw boost::system::system_error{*bind_error, boost::system::system_category()};
+      state = with;
+      return std::make_shared<fake_listener>(port, net::tcp::endpoint{where.address(), 4711});
+    };
+    return config;
+  }
+
+  caf::expected<port_bound> bind() {
+    auto answer = self->request(shard, caf::infinite, bind_port{});
+    run();
+    caf::expected<port_bound> result{caf::sec::none};
+    answer.receive([&](const port_bound& bound) { result = bound; },
+                   [&](caf::error& error) { result = std::move(error); });
+    return result;
+  }
+
+  caf::actor add_child(const std::string& name, bool stays = false) {
+    auto child = spawn_pinned<fake_child>(*state->home, log, name, stays);
+    state->adopt(child);
+    return children.emplace_back(std::move(child));
+  }
+
+  protocol::session_id add_session(const std::string& name, std::uint64_t number,
+                                   bool stays = false) {
+    const auto id = protocol::make_session_id();
+    auto session = add_child(name, stays);
+    state->sessions.emplace(id, session);
+    state->clients.emplace(number, session);
+    return id;
+  }
+
+  template<class Message>
+  void tell(Message message) {
+    log.clear();
+    caf::anon_send(shard, std::move(message));
+    run();
+  }
+
+  template<class Answer, class Request>
+  std::optional<Answer> ask(Request request) {
+    log.clear();
+    auto pending = self->request(shard, caf::infinite, std::move(request));
+    run();
+    std::optional<Answer> result;
+    pending.receive([&](const Answer& answer) { result = answer; }, [](const caf::error&) {});
+    return result;
+  }
+
+  void forget_sessions() {
+    state->sessions.clear();
+    state->clients.clear();
+    state->subscriptions.clear();
+  }
+
+  bool logged(const std::string& line) const {
+    return std::find(log.begin(), log.end(), line) != log.end();
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(shard_tests, fixture)
+
+// -- limits -----------------------------------------------------------------------------------------
+
+CAF_TEST(a_new_shard_registers_and_asks_for_its_first_blocks) {
+  CAF_CHECK(
+      (log == strings{"registry registered 0 0 0 0", "registry request connections 2",
+                      "registry request sessions 2", "registry request uninitialized_sessions 2",
+                      "registry request calls 2"}));
+}
+
+CAF_TEST(grants_and_recalls_reach_the_quota) {
+  tell(lease_grant{limit::calls, 3});
+  CAF_CHECK_EQUAL(state->limits.leased(limit::calls), 3u);
+  auto answer = ask<lease_return>(lease_recall{limit::calls, 1});
+  CAF_REQUIRE(answer);
+  CAF_CHECK_EQUAL(answer->amount, 1u);
+  CAF_CHECK_EQUAL(answer->shard, 1u);
+  CAF_CHECK_EQUAL(state->limits.leased(limit::calls), 2u);
+}
+
+CAF_TEST(recalled_slots_are_repaid_when_they_become_free) {
+  tell(lease_grant{limit::calls, 1});
+  CAF_CHECK(state->limits.try_acquire(limit::calls));
+  ask<lease_return>(lease_recall{limit::calls, 1});
+  state->limits.release(limit::calls);
+  run();
+  CAF_CHECK(logged("registry repaid 1"));
+}
+
+CAF_TEST(a_new_registry_is_told_what_is_leased_and_asked_again) {
+  tell(lease_grant{limit::calls, 3});
+  const auto next = sys.spawn(
+      [this](caf::event_based_actor*) -> caf::behavior { return record_registry("next"); });
+  tell(registry_changed{next});
+  CAF_CHECK((log == strings{"next registered 0 0 0 3", "next request connections 2",
+                            "next request sessions 2", "next request uninitialized_sessions 2"}));
+  caf::anon_send_exit(next, caf::exit_reason::user_shutdown);
+}
+
+CAF_TEST(a_report_counts_what_the_thread_holds) {
+  tell(lease_grant{limit::connections, 2});
+  CAF_CHECK(state->limits.try_acquire(limit::connections));
+  add_session("session", 1);
+  const auto report = ask<shard_report>(report_request{});
+  CAF_REQUIRE(report);
+  CAF_CHECK_EQUAL(report->connections, 1u);
+  CAF_CHECK_EQUAL(report->sessions, 1u);
+  CAF_CHECK_EQUAL(report->calls, 0u);
+  forget_sessions();
+}
+
+// -- port and time ----------------------------------------------------------------------------------
+
+CAF_TEST(a_port_is_bound_first_and_served_on_demand) {
+  const auto bound = bind();
+  CAF_REQUIRE(bound);
+  CAF_CHECK_EQUAL(bound->port, 4711);
+  CAF_CHECK(!port->started);
+  tell(start_accepting{});
+  CAF_CHECK(port->started);
+}
+
+CAF_TEST(a_port_that_is_taken_is_an_answer_and_not_a_crash) {
+  bind_error = EADDRINUSE;
+  const auto bound = bind();
+  CAF_REQUIRE(!bound);
+  CAF_CHECK(sys.render(bound.error()).find("in use") != std::string::npos);
+  bind_error.reset();
+  CAF_CHECK(bind());
+}
+
+CAF_TEST(a_shard_in_a_dead_ones_place_serves_at_once) {
+  auto config = describe();
+  config.serve = net::tcp::endpoint{};
+  const auto outer = std::exchange(tick, nullptr);
+  const auto successor = spawn_shard(std::move(config));
+  run();
+  CAF_CHECK(port->started);
+  state = nullptr;
+  caf::anon_send_exit(successor, caf::exit_reason::user_shutdown);
+  run();
+  tick = outer;
+  port->stopped = false;
+}
+
+CAF_TEST(a_tick_fires_timers_and_says_when_the_next_is_due) {
+  test::counting_observer unused;
+  throwing_timer late;
+  state->timers.arm(late, start_time + 1h);
+  const auto next = tick(start_time + 1s);
+  CAF_CHECK(next > start_time + 1s);
+  CAF_CHECK(state->timers.now() == start_time + 1s);
+  late.cancel();
+  CAF_CHECK(tick(start_time + 2s) == time_point::max());
+}
+
+CAF_TEST(a_timer_that_throws_ends_the_shard_and_its_children) {
+  const auto child = add_child("child");
+  throwing_timer broken;
+  state->timers.arm(broken, start_time + 50ms);
+  tick(start_time + 1s);
+  run();
+  CAF_CHECK(logged("child end"));
+  CAF_CHECK(!tick);
+}
+
+// -- news for sessions ------------------------------------------------------------------------------
+
+CAF_TEST(what_is_for_a_session_of_this_thread_is_passed_on) {
+  const auto id = add_session("session", 1);
+  tell(routed{id, caf::make_message(session_deletion{transport, 7}), transport, 7});
+  CAF_CHECK(log == strings{"session deletion"});
+  CAF_CHECK(answers->replies.empty());
+  forget_sessions();
+}
+
+CAF_TEST(what_is_for_an_unknown_session_is_answered_with_404) {
+  tell(routed{protocol::make_session_id(), caf::make_message(session_deletion{transport, 7}),
+              transport, 7});
+  CAF_REQUIRE_EQUAL(answers->replies.size(), 1u);
+  CAF_CHECK_EQUAL(answers->replies[0].status, 404);
+  CAF_CHECK_EQUAL(answers->replies[0].exchange, 7u);
+  CAF_CHECK(answers->replies[0].body.find("-32600") != std::string::npos);
+}
+
+CAF_TEST(a_notice_for_an_unknown_session_is_dropped) {
+  tell(routed{protocol::make_session_id(), caf::make_message(client_notice{}), {}, 0});
+  CAF_CHECK(answers->replies.empty());
+}
+
+CAF_TEST(all_sessions_are_told_which_lists_have_changed) {
+  add_session("one", 1);
+  const catalog_ptr next{[] {
+    auto* made = new catalog;
+    made->version = 3;
+    return made;
+  }()};
+  tell(catalog_changed{next, list_changes{true, false, true}});
+  CAF_CHECK(state->catalog == next);
+  CAF_CHECK(
+      (log == strings{R"(one {"jsonrpc":"2.0","method":"notifications/tools/list_changed"})",
+                      R"(one {"jsonrpc":"2.0","method":"notifications/prompts/list_changed"})"}));
+  // An earlier dispatcher's last word, late.
+  tell(catalog_changed{catalog_ptr{new catalog}, list_changes{true, true, true}});
+  CAF_CHECK(state->catalog == next);
+  CAF_CHECK(log.empty());
+  forget_sessions();
+}
+
+CAF_TEST(subscribers_and_nobody_else_are_told_of_a_new_resource) {
+  add_session("one", 1);
+  const auto other = add_session("other", 2);
+  state->subscriptions["file:///a"].push_back(state->sessions.at(other));
+  tell(resource_updated{"file:///a"});
+  CAF_CHECK(
+      log ==
+      strings{
+          R"(other {"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"file:///a"}})"});
+  tell(resource_updated{"file:///b"});
+  CAF_CHECK(log.empty());
+  forget_sessions();
+}
+
+CAF_TEST(a_notification_finds_its_client_by_its_public_name) {
+  add_session("one", 5);
+  const auto status = [&](std::string name) {
+    return ask<notified>(notify_client{std::move(name), "test", {}}).value().status;
+  };
+  CAF_CHECK(status("client-1-5") == notify_status::delivered);
+  CAF_CHECK(status("client-1-6") == notify_status::client_not_found);
+  CAF_CHECK(status("client-0-5") == notify_status::client_not_found);
+  CAF_CHECK(status("nonsense") == notify_status::client_not_found);
+  forget_sessions();
+}
+
+CAF_TEST(sessions_learn_that_a_handler_is_gone) {
+  add_session("one", 1);
+  tell(handler_gone{{}, "it died"});
+  CAF_CHECK(log == strings{"one gone it died"});
+  forget_sessions();
+}
+
+// -- the end ----------------------------------------------------------------------------------------
+
+CAF_TEST(a_drain_without_children_is_done_at_once) {
+  const auto done = ask<drained>(drain{});
+  CAF_REQUIRE(done);
+  CAF_CHECK_EQUAL(done->shard, 1u);
+  CAF_CHECK(port->stopped);
+  CAF_CHECK(state->draining);
+  tell(start_accepting{});
+  CAF_CHECK(!port->started);
+}
+
+CAF_TEST(a_drain_is_done_when_the_last_child_has_ended) {
+  add_child("idle");
+  const auto busy = add_child("busy", true);
+  log.clear();
+  bool done = false;
+  auto answer = self->request(shard, caf::infinite, drain{});
+  run();
+  CAF_CHECK(logged("idle end"));
+  CAF_CHECK(logged("busy drain"));
+  CAF_CHECK(!logged("busy end"));
+  CAF_CHECK_EQUAL(state->children.size(), 1u);
+  caf::anon_send_exit(busy, caf::exit_reason::user_shutdown);
+  run();
+  answer.receive([&](const drained&) { done = true; }, [](const caf::error&) {});
+  CAF_CHECK(done);
+}
+
+CAF_TEST(at_the_limit_what_is_left_is_killed_and_named) {
+  add_session("session", 9, true);
+  add_child("connection", true);
+  tell(drain{});
+  const auto left = ask<left_over>(drain_timeout{});
+  CAF_REQUIRE(left);
+  CAF_CHECK((left->names == strings{"session of client-1-9", "1 connections of shard 1"}));
+  CAF_CHECK(logged("session end"));
+  CAF_CHECK(logged("connection end"));
+  CAF_CHECK(state->children.empty());
+  forget_sessions();
+}
+
+CAF_TEST(a_shard_ends_its_children_before_itself) {
+  add_child("one", true);
+  add_child("two", true);
+  state = nullptr;
+  tell(caf::exit_msg{registry.address(), caf::exit_reason::user_shutdown});
+  CAF_CHECK(logged("one end"));
+  CAF_CHECK(logged("two end"));
+  CAF_CHECK(!tick);
+  CAF_CHECK(port->stopped);
+}
+
+CAF_TEST(children_that_appear_late_are_ended_by_the_next_tick) {
+  const auto first = add_child("first", true);
+  caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+  CAF_REQUIRE(sched.prioritize(shard));
+  sched.run_once(); // its exit message; "first" has not seen its own yet
+  const auto late = add_child("late", true);
+  run();
+  CAF_CHECK(logged("first end"));
+  CAF_CHECK(!logged("late end"));
+  CAF_REQUIRE(tick);
+  tick(start_time + 1s);
+  run();
+  CAF_CHECK(logged("late end"));
+  CAF_CHECK(!tick);
+}
+
+CAF_TEST(a_killed_shard_takes_everything_along) {
+  add_child("one", true);
+  state = nullptr;
+  caf::anon_send_exit(shard, caf::exit_reason::kill);
+  run();
+  CAF_CHECK(logged("one end"));
+  CAF_CHECK(!tick);
+  CAF_CHECK(port->stopped);
+}
+
+CAF_TEST(a_child_that_dies_of_a_defect_leaves_the_others_alone) {
+  const auto broken = add_child("broken");
+  add_child("other");
+  caf::anon_send(broken, 1);
+  run();
+  CAF_CHECK(logged("broken end"));
+  CAF_CHECK(!logged("other end"));
+  CAF_CHECK_EQUAL(state->children.size(), 1u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
