@@ -203,7 +203,10 @@ void http_connection::on_deadline(time_point now) {
   }
   switch (phase_) {
   case phase::idle:
-    end(served_ ? connection_end::keep_alive_timeout : connection_end::header_timeout);
+    if (output_) // the last answer is still on its way, which has a timeout of its own
+      deadline_ = now + options().keep_alive_timeout;
+    else
+      end(served_ ? connection_end::keep_alive_timeout : connection_end::header_timeout);
     break;
   case phase::receiving: {
     const bool in_head = !inbound_->parser.has_head();

@@ -223,8 +223,11 @@ void http_connection::write_queue() {
     output_->consume(written);
     output_->deadline = now() + options().write_timeout;
   }
-  if (output_->empty())
-    output_.reset();
+  if (!output_->empty())
+    return;
+  output_.reset();
+  if (phase_ == phase::idle && !closing_)
+    deadline_ = now() + options().keep_alive_timeout;
 }
 
 } // namespace troupe::net

@@ -1,0 +1,218 @@
+// Accepting: slots, limits, refusals, running out of descriptors, stopping. Over real TCP sockets,
+// so the loop is run until something has happened, with a bound.
+
+#define CAF_SUITE listener
+
+#include "tests/net/connection_fixture.hpp"
+
+#include <sys/resource.h>
+
+#include <boost/asio/connect.hpp>
+
+#include "troupe/net/listener.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+using net::accept_refusal;
+
+namespace {
+
+/// Lowers the number of descriptors of the process to what is open now.
+class no_more_descriptors {
+public:
+  no_more_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int probe = ::dup(0);
+    ::close(probe);
+    auto lowered = before_;
+    lowered.rlim_cur = static_cast<rlim_t>(probe);
+    ::setrlimit(RLIMIT_NOFILE, &lowered);
+  }
+  no_more_descriptors(const no_more_descriptors&) = delete;
+  no_more_descriptors& operator=(const no_more_descriptors&) = delete;
+  ~no_more_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+  rlimit before_{};
+};
+
+struct fixture : connection_fixture {
+  net::listener_options listen_options;
+  net::listener_ptr listener;
+
+  void listen(const net::tcp::endpoint& where = {boost::asio::ip::address_v4::loopback(), 0}) {
+    listener = net::listener::open(context, where, listen_options);
+    listener->start();
+  }
+
+  peer dial() {
+    net::tcp_socket socket{loop};
+    socket.connect(listener->endpoint());
+    socket.set_option(net::tcp::no_delay{true});
+    return peer{std::move(socket)};
+  }
+
+  template <class Condition>
+  bool wait_for(Condition condition) {
+    const auto end = clock::now() + 10s;
+    while (!condition()) {
+      if (clock::now() > end)
+        return false;
+      loop.restart();
+      loop.run_for(10ms);
+      settle();
+    }
+    return true;
+  }
+
+  /// Everything until the server closes.
+  std::string receive_all(peer& from) {
+    std::string result;
+    CAF_CHECK(wait_for([&] {
+      result += from.receive();
+      return from.ended;
+    }));
+    return result;
+  }
+
+  ~fixture() override {
+    if (listener)
+      listener->stop();
+    loop.restart();
+    loop.poll();
+    // Connections that the listener made are known to nobody here: their peers are gone.
+    wait_for([&] { return state->limits.used(limit::connections) == 0; });
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(listener_tests, fixture)
+
+CAF_TEST(a_connection_is_accepted_and_served) {
+  listen();
+  CAF_CHECK(listener->endpoint().port() != 0);
+  auto client = dial();
+  CAF_REQUIRE(wait_for([&] { return observer.accepted == 1; }));
+  CAF_CHECK_EQUAL(state->limits.used(limit::connections), 1u);
+  client.send(post(ping));
+  CAF_REQUIRE(wait_for([&] { return log->posts.size() == 1; }));
+  answer_last(std::string{pong});
+  std::string answer;
+  CAF_CHECK(wait_for([&] {
+    answer += client.receive();
+    return contains(answer, pong);
+  }));
+  client.close();
+  CAF_CHECK(wait_for([&] { return state->limits.used(limit::connections) == 0; }));
+}
+
+CAF_TEST(ipv6_is_served_as_well) {
+  try {
+    listen({boost::asio::ip::address_v6::loopback(), 0});
+  } catch (const boost::system::system_error&) {
+    return; // a machine without IPv6
+  }
+  auto client = dial();
+  CAF_CHECK(wait_for([&] { return observer.accepted == 1; }));
+}
+
+CAF_TEST(listeners_of_several_threads_share_a_port_and_strangers_are_noticed) {
+  listen();
+  const auto second = net::listener::open(context, listener->endpoint(), listen_options);
+  CAF_CHECK_EQUAL(second->endpoint().port(), listener->endpoint().port());
+  second->stop();
+  bool is_free = true;
+  try {
+    net::listener::require_free(listener->endpoint());
+  } catch (const boost::system::system_error& error) {
+    is_free = false;
+    CAF_CHECK(error.code() == boost::asio::error::address_in_use);
+  }
+  CAF_CHECK(!is_free);
+  const auto endpoint = listener->endpoint();
+  listener->stop();
+  net::listener::require_free(endpoint);
+}
+
+CAF_TEST(over_the_limit_a_client_is_told_which_limit_it_is) {
+  listen();
+  std::vector<peer> served;
+  for (int i = 0; i < 4; ++i)
+    served.push_back(dial());
+  CAF_REQUIRE(wait_for([&] { return observer.accepted == 4; }));
+  auto late = dial();
+  late.send(post(ping));
+  settle();
+  CAF_CHECK(observer.refused.empty()); // the registry has not answered
+  CAF_CHECK(wait_for([&] {
+    state->limits.granted(limit::connections, 0);
+    return !observer.refused.empty();
+  }));
+  const auto answer = receive_all(late);
+  CAF_CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  CAF_CHECK(contains(answer, "Retry-After: 5\r\n"));
+  CAF_CHECK(contains(answer, "limit of connections"));
+  CAF_CHECK(!late.was_reset);
+  CAF_CHECK(observer.refused == std::vector{accept_refusal::connection_limit});
+}
+
+CAF_TEST(a_connection_waits_while_the_registry_is_asked_and_is_served_then) {
+  listen();
+  std::vector<peer> served;
+  for (int i = 0; i < 4; ++i)
+    served.push_back(dial());
+  CAF_REQUIRE(wait_for([&] { return observer.accepted == 4; }));
+  auto late = dial();
+  settle();
+  state->limits.granted(limit::connections, 1);
+  CAF_CHECK(wait_for([&] { return observer.accepted == 5; }));
+  served.clear();
+}
+
+CAF_TEST(refusals_are_limited_in_rate) {
+  listen_options.max_refusals_per_second = 2;
+  listen();
+  std::vector<peer> clients;
+  for (int i = 0; i < 4 + 5; ++i)
+    clients.push_back(dial());
+  const auto grant_nothing = [&] { state->limits.granted(limit::connections, 0); };
+  CAF_CHECK(wait_for([&] {
+    grant_nothing();
+    return observer.refused.size() == 2;
+  }));
+  const auto since = clock::now();
+  CAF_CHECK(wait_for([&] {
+    grant_nothing();
+    return observer.refused.size() > 2;
+  }));
+  CAF_CHECK(clock::now() - since > 500ms);
+}
+
+CAF_TEST(without_descriptors_accepting_pauses_and_goes_on_later) {
+  listen_options.accept_pause = 10ms;
+  listen();
+  auto client = dial();
+  auto second = net::tcp_socket{loop, net::tcp::v4()};
+  CAF_REQUIRE(wait_for([&] { return observer.accepted == 1; }));
+  {
+    const no_more_descriptors none;
+    second.connect(listener->endpoint());
+    CAF_CHECK(wait_for([&] { return observer.refused.size() >= 2; }));
+    CAF_CHECK(observer.refused[0] == accept_refusal::descriptors);
+  }
+  CAF_CHECK(wait_for([&] { return observer.accepted == 2; }));
+}
+
+CAF_TEST(after_stop_nobody_is_accepted) {
+  listen();
+  const auto endpoint = listener->endpoint();
+  listener->stop();
+  settle();
+  net::tcp_socket socket{loop};
+  net::error_code error;
+  socket.connect(endpoint, error);
+  CAF_CHECK(error == boost::asio::error::connection_refused);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
