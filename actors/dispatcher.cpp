@@ -41,6 +41,11 @@ struct dispatcher_state {
     return boost::intrusive_ptr<catalog>{new catalog{*slot->get()}};
   }
 
+  void tell_depth() const {
+    if (options.on_mailbox_depth)
+      options.on_mailbox_depth(self->mailbox().size());
+  }
+
   // -- changes ------------------------------------------------------------------------------------
 
   handler start(handler run) {
@@ -235,12 +240,17 @@ caf::behavior dispatcher(dispatcher_self* self, dispatcher_options options,
     self->quit(std::move(exit.reason));
   });
   return {
-      [self](update_catalog& request) { return self->state.update(request); },
+      [self](update_catalog& request) {
+        self->state.tell_depth();
+        return self->state.update(request);
+      },
       [self](shards_changed& change) {
+        self->state.tell_depth();
         self->state.shards = std::move(change.shards);
         self->state.tell_shards();
       },
       [self](const resource_updated& event) {
+        self->state.tell_depth();
         for (const auto& shard : self->state.shards)
           self->send(shard, event);
       },

@@ -51,6 +51,8 @@ struct dispatcher_options {
   std::chrono::milliseconds restart_window{std::chrono::seconds{30}};
   /// Called for each restart, on the dispatcher's thread; for the metrics.
   std::function<void()> on_handler_restart;
+  /// Told after each message how many more are waiting, likewise.
+  std::function<void(std::size_t)> on_mailbox_depth;
 };
 
 /// Accepts update_catalog, shards_changed, resource_updated, notify_client.

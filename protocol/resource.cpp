@@ -40,8 +40,6 @@ template<class Described>
 void inspect_description(const Described& subject, inspection& found) {
   if (subject.name.empty())
     found.errors.emplace_back("name: must not be empty");
-  if (subject.mime_type.empty())
-    found.advice.emplace_back("mime type: without one a client must guess what it gets");
 }
 
 } // namespace

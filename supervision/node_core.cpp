@@ -95,6 +95,9 @@ supervisor_config node::implementation::describe_actors() {
     options.max_restarts = settings.handlers.max_restarts;
     options.restart_window = settings.handlers.restart_window;
     options.on_handler_restart = [this] { metrics.handler_restarted(); };
+    options.on_mailbox_depth = [this](std::size_t depth) {
+      metrics.mailbox_depth(supervised::dispatcher, depth);
+    };
     return spawn_dispatcher(*system_, std::move(options), catalog_);
   };
   if (hooks.any())
