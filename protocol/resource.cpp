@@ -137,6 +137,8 @@ inspection inspect(const resource& subject) {
     found.errors.push_back(
         "uri \"" + subject.uri +
         "\": must be absolute, as in test://name, with other characters percent-encoded");
+  if (subject.mime_type.empty())
+    found.advice.emplace_back("mime type: without one a client must guess what it gets");
   inspect_description(subject, found);
   return found;
 }
