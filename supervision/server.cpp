@@ -14,6 +14,7 @@
 #include "troupe/supervision/reload.hpp"
 #include "troupe/supervision/run_loop.hpp"
 #include "troupe/supervision/signals.hpp"
+#include "troupe/supervision/stray_output.hpp"
 #include "troupe/supervision/watchdog.hpp"
 
 namespace troupe::supervision {
@@ -38,6 +39,7 @@ int serve(const start_plan& plan, const prepare_node& prepare) {
 
 int serve_and_count(const start_plan& plan, const prepare_node& prepare) {
   const auto before = census::take();
+  const stray_output stray;
   auto code = exit_failure;
   try {
     code = serve(plan, prepare);

@@ -30,7 +30,7 @@ def incident_of(error):
 @pytest.mark.parametrize("tool", FAILING)
 def test_the_failure_is_an_internal_error_with_an_incident_in_the_log(serve, tool):
     server = serve()
-    server.expected_errors.append("incident=")
+    server.expected_errors += ["incident=", "handler=actor_dies_for_good"]
     session, other = Session.open(server), Session.open(server)
     running = hold(other)
     exchange = session.start_tool(tool)

@@ -98,6 +98,9 @@ MALFORMED = [
     ('{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1,"message":"m"}}', -32600),
     ('{"jsonrpc":"2.0","id":1,"result":7}', -32600),
     ('{"jsonrpc":"2.0","result":{}}', -32600),
+    ('{"jsonrpc":"2.0","method":7}', -32600),
+    ('{"method":"notifications/initialized"}', -32600),
+    ('{"jsonrpc":"2.0","method":"notifications/cancelled","params":[]}', -32600),
 ]
 
 

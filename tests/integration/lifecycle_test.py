@@ -79,15 +79,19 @@ def test_an_unknown_revision_is_answered_with_the_latest_legacy_one(server, aske
     {"protocolVersion": LATEST, "capabilities": {}, "clientInfo": "n"},
     {"protocolVersion": LATEST, "capabilities": {}, "clientInfo": {"version": "1"}},
 ])
-def test_a_bad_initialize_opens_no_session(server, params):
+def test_a_bad_initialize_opens_no_session(serve, params):
+    server = serve()
     session = Session(server.address)
     exchange = session.post(session.message("initialize", params, 5))
     with pytest.raises(RpcError) as refused:
         exchange.result()
     assert refused.value.code == -32602
     assert "mcp-session-id" not in exchange.headers
-    wait_until(lambda: server.metric("troupe_limit_used", limit="uninitialized_sessions") == 0,
-               "the session's slots came back")
+    wait_until(lambda: server.metric("troupe_sessions_ended_total", reason="refused") == 1,
+               "its actor has ended")
+    for limit in ("sessions", "uninitialized_sessions"):
+        wait_until(lambda limit=limit: server.metric("troupe_limit_used", limit=limit) == 0,
+                   "its slots came back")
 
 
 def test_requests_before_initialized_are_refused_but_ping_is_not(server):

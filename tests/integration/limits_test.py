@@ -112,7 +112,7 @@ def over_limit(session, status, limit):
 
 
 def test_calls_of_one_session(serve):
-    server = serve({"limits": {"max_calls_in_flight_per_session": 3}})
+    server = serve({"shutdown": {"limit_ms": 100}, "limits": {"max_calls_in_flight_per_session": 3}})
     session, other = Session.open(server), Session.open(server)
     # Others than the waiting ones would need a slot themselves, so another session looks.
     calls = [session.start_tool("wait", {"key": f"k{i}"}) for i in range(3)]
@@ -128,7 +128,8 @@ def test_calls_of_one_session(serve):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_calls_of_all_sessions(serve, threads):
-    server = serve({"listen": {"io_threads": threads}, "limits": {"max_calls_in_flight": 8}})
+    server = serve({"listen": {"io_threads": threads}, "limits": {"max_calls_in_flight": 8},
+                    "shutdown": {"limit_ms": 100}})
     # An inline tool needs no slot and can look while all are taken.
     sessions = [Session.open(server) for _ in range(4)]
     calls = [session.start_tool("wait", {"key": f"k{i}"})

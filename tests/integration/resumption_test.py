@@ -99,7 +99,7 @@ def test_a_stream_can_be_resumed_before_its_answer_is_there(serve):
 def test_a_handler_may_close_the_connection_and_go_on(session):
     call = session.start_tool("wait_detached", {"key": "detached"})
     events = []
-    while (event := call.stream.next_event() if call.is_stream else None) is not None:
+    while (event := call.stream.next_event()) is not None:
         events.append(event)
     assert events[0].is_priming and events[0].retry > 0, "closed properly, ready to resume"
     again = session.open_stream(events[-1].id)
@@ -141,7 +141,7 @@ def test_a_replay_holds_nothing_of_other_streams(serve):
     one, two = hold(session), hold(session)
     starts = [stream.next_event().id for stream in (get, one.stream, two.stream)]
     for stream in (get, one, two):
-        (stream if stream is get else stream).connection.reset()
+        stream.connection.reset()
     touch(session, 2)
     let_go(session, one, "one")
     let_go(session, two, "two")

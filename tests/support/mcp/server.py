@@ -32,6 +32,7 @@ class Server:
         "listen": {"port": 0, "io_threads": 2},
         "admin": {"port": 0},
         "log": {"level": "debug"},
+        "shutdown": {"limit_ms": 10_000},
     }
 
     def __init__(self, binary, folder, config=None, arguments=(), environment=None):

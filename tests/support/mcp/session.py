@@ -5,6 +5,7 @@ import itertools
 import json
 
 from .schema import LATEST, id_key, schema
+from .sse import EventStream
 from .wire import Closed, Connection, parse_json
 
 CLIENT = {"name": "troupe-tests", "version": "1"}
@@ -131,11 +132,11 @@ class Session:
                 self._connection = None
             return result_of(answer)
 
-    def tool(self, name, **arguments):
+    def tool(self, name, /, **arguments):
         """Calls a tool; returns its result."""
         return self.call("tools/call", {"name": name, "arguments": arguments})
 
-    def tool_text(self, name, **arguments):
+    def tool_text(self, name, /, **arguments):
         """Calls a tool that must work; returns the text of its first block."""
         result = self.tool(name, **arguments)
         assert not result.get("isError"), result
@@ -259,8 +260,8 @@ class Exchange:
         self.request_id = request_id
         self.reusable = True
         self._status = None
-        self.headers = None
-        self.stream = None
+        self._headers = None
+        self._stream = None
         self.body = None
         self.notifications = []
 
@@ -269,23 +270,32 @@ class Exchange:
         self.read_head()
         return self._status
 
+    @property
+    def headers(self):
+        self.read_head()
+        return self._headers
+
+    @property
+    def stream(self):
+        """The event stream that came as answer, or None."""
+        self.read_head()
+        return self._stream
+
     def read_head(self):
         """Waits for the head of the response; a body that is no stream is read as well."""
         if self._status is not None:
             return
-        self._status, self.headers = self.connection.read_head()
-        if self.headers.get("content-type", "").startswith("text/event-stream"):
-            from .sse import EventStream
-
-            events = EventStream(self.connection, self.headers)
-            self.stream = Stream(self.session, self.connection, events)
+        status, headers = self.connection.read_head()
+        if headers.get("content-type", "").startswith("text/event-stream"):
+            events = EventStream(self.connection, headers)
+            self._stream = Stream(self.session, self.connection, events)
         else:
-            self.body = self.connection.read_body(self._status, self.headers)
-        self.reusable = self.headers.get("connection", "").lower() != "close"
+            self.body = self.connection.read_body(status, headers)
+        self._status, self._headers = status, headers
+        self.reusable = headers.get("connection", "").lower() != "close"
 
     @property
     def is_stream(self):
-        self.read_head()
         return self.stream is not None
 
     def next(self, seconds=None):
