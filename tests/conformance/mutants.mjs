@@ -1,5 +1,5 @@
-// The faults that the suite must notice: which scenario runs, which of its checks must turn red, and what the proxy does
-// to commit the fault (mutant_proxy.mjs calls these). `node mutants.mjs` prints `name scenario check`, one a line.
+// The faults that the suite must notice: which scenario runs, which of its checks must turn red, and what the proxy
+// does to commit the fault (mutant_proxy.mjs calls these). `node mutants.mjs` prints `name scenario check`, one a line.
 
 export const harmless = {
   requestHeaders: (headers) => headers,
@@ -30,7 +30,7 @@ function changeEvent(marker, change) {
 export const mutants = {
   'no-host-check': {
     scenario: 'dns-rebinding-protection',
-    check: 'localhost-host-rebinding-rejected',
+    checks: ['localhost-host-rebinding-rejected'],
     proxy: {
       requestHeaders: (headers, target) => {
         delete headers.origin;
@@ -40,12 +40,12 @@ export const mutants = {
   },
   'extra-key-in-ping': {
     scenario: 'ping',
-    check: 'ping',
+    checks: ['ping'],
     proxy: { message: changeMessage('ping', (result) => (result.resultType = 'complete')) },
   },
   'progress-after-result': {
     scenario: 'tools-call-with-progress',
-    check: 'tools-call-with-progress',
+    checks: ['tools-call-with-progress'],
     proxy: {
       event: (block) => (isProgress(block) ? 'later' : block),
       afterEvents: (blocks, response) => blocks.forEach((block) => response.write(`${block}\n\n`)),
@@ -53,7 +53,7 @@ export const mutants = {
   },
   'progress-on-get-stream': {
     scenario: 'tools-call-with-progress',
-    check: 'tools-call-with-progress',
+    checks: ['tools-call-with-progress'],
     proxy: {
       event: (block) => (isProgress(block) ? 'later' : block),
       afterEvents: (blocks, _, standalone) =>
@@ -64,45 +64,59 @@ export const mutants = {
   },
   'session-survives-delete': {
     scenario: 'server-session-lifecycle',
-    check: 'server-session-terminated-returns-404',
+    checks: ['server-session-terminated-returns-404'],
     proxy: { answerItself: (request) => (request.method === 'DELETE' ? 204 : null) },
   },
   'tool-without-schema': {
     scenario: 'tools-list',
-    check: 'wire-schema-valid',
+    checks: ['wire-schema-valid'],
     proxy: { message: changeMessage('tools/list', (result) => delete result.tools[0].inputSchema) },
+  },
+  'schema-stripped-to-properties': {
+    scenario: 'json-schema-2020-12',
+    checks: [
+      'sep-2106-composition-keywords-preserved',
+      'sep-2106-conditional-keywords-preserved',
+      'sep-2106-anchor-keyword-preserved',
+    ],
+    proxy: {
+      message: changeMessage('tools/list', (result) => {
+        for (const tool of result.tools)
+          tool.inputSchema = { type: 'object', properties: tool.inputSchema.properties ?? {} };
+      }),
+    },
   },
   'no-logs-of-a-call': {
     scenario: 'tools-call-with-logging',
-    check: 'tools-call-with-logging',
+    checks: ['tools-call-with-logging'],
     proxy: { event: (block) => (block.includes('"notifications/message"') ? null : block) },
   },
   'elicitation-without-defaults': {
     scenario: 'elicitation-sep1034-defaults',
-    check: 'elicitation-sep1034-string-default',
+    checks: ['elicitation-sep1034-string-default'],
     proxy: { event: changeEvent('elicitation/create', (data) => data.replace(',"default":"John Doe"', '')) },
   },
   'no-priming-event': {
     scenario: 'server-sse-polling',
-    check: 'server-sse-priming-event',
+    checks: ['server-sse-priming-event'],
     proxy: { event: (block) => (/^data: ?$/m.test(block) ? 'retry: 1000\nid: x\ndata: {"a":1}' : block) },
   },
   'no-retry': {
     scenario: 'server-sse-polling',
-    check: 'server-sse-retry-field',
+    checks: ['server-sse-retry-field'],
     proxy: { event: (block) => block.replace(/^retry:.*\n?/m, '') },
   },
   'answer-lost-on-resumption': {
     scenario: 'server-sse-polling',
-    check: 'server-sse-disconnect-resume',
+    checks: ['server-sse-disconnect-resume'],
     proxy: { event: (block, asked) => (asked.resumed ? null : block) },
   },
   'binary-resource-without-blob': {
     scenario: 'resources-read-binary',
-    check: 'resources-read-binary',
+    checks: ['resources-read-binary'],
     proxy: { message: changeMessage('resources/read', (result) => delete result.contents[0].blob) },
   },
 };
 
 if (process.argv[1]?.endsWith('mutants.mjs'))
-  for (const [name, { scenario, check }] of Object.entries(mutants)) console.log(name, scenario, check);
+  for (const [name, { scenario, checks }] of Object.entries(mutants)) console.log(name, scenario, checks.join());
