@@ -120,7 +120,7 @@ private:
   // -- session_requests.cpp -----------------------------------------------------------------------
   answer on_request(open_post& post, const protocol::request& request,
                     const protocol::document_ptr& body);
-  answer initialize(open_post& post, const protocol::request& request);
+  answer open_session(open_post& post, const protocol::request& request);
   answer list(const protocol::request& request, protocol::method method);
   answer subscribe(const protocol::request& request, bool on);
   answer set_log_level(const protocol::request& request);

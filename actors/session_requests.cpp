@@ -54,7 +54,7 @@ session_actor::answer session_actor::on_request(open_post& post, const protocol:
                                                 const protocol::document_ptr& body) {
   const auto method = protocol::method_from(request.method);
   if (method == protocol::method::initialize || phase_ == phase::opening)
-    return initialize(post, request);
+    return open_session(post, request);
   if (method == protocol::method::ping)
     return result(request.id, "{}");
   if (phase_ != phase::ready)
@@ -88,7 +88,7 @@ session_actor::answer session_actor::on_request(open_post& post, const protocol:
 
 // -- handshake ------------------------------------------------------------------------------------
 
-session_actor::answer session_actor::initialize(open_post& post, const protocol::request& request) {
+session_actor::answer session_actor::open_session(open_post& post, const protocol::request& request) {
   if (phase_ != phase::opening)
     return failure(request.id, protocol::make_already_initialized());
   auto params = protocol::parse_initialize(request.params);
