@@ -45,6 +45,25 @@ public:
     Base::launch(home_, lazy, hidden);
   }
 
+  /// What scheduled_actor::resume does, without its streams, receive timeouts and logger, which no
+  /// pinned actor uses and which cost more than the message itself.
+  caf::resumable::resume_result resume(caf::execution_unit*, std::size_t limit) override {
+    if (!this->activate(home_))
+      return caf::resumable::done;
+    const handling_scope scope{this};
+    std::size_t handled = 0;
+    typename Base::mailbox_visitor visit{this, handled, limit};
+    while (handled < limit) {
+      const auto round = this->mailbox().new_round(messages_per_round, visit);
+      if (!round.consumed_items && this->mailbox().try_block())
+        return caf::resumable::awaiting_message;
+      if (this->finalize())
+        return caf::resumable::done;
+    }
+    return this->mailbox().try_block() ? caf::resumable::awaiting_message
+                                       : caf::resumable::resume_later;
+  }
+
   /// Tells CAF's own schedulers to hand this actor back to its home.
   caf::resumable::subtype_t subtype() const override { return caf::resumable::io_actor; }
 
@@ -69,7 +88,31 @@ public:
     this->finalize();
   }
 
+protected:
+  /// The actor that handles a message on this thread right now. A behaviour that finds its actor this
+  /// way captures nothing, and all actors of a type share one: make_behavior() returns a copy of a
+  /// static one, as objects share one table of virtual functions.
+  template<class Self>
+  static Self& running() noexcept {
+    return static_cast<Self&>(*handling_);
+  }
+
 private:
+  class handling_scope {
+  public:
+    explicit handling_scope(pinned* self) noexcept : outer_(std::exchange(handling_, self)) {}
+    ~handling_scope() { handling_ = outer_; }
+    handling_scope(const handling_scope&) = delete;
+    handling_scope& operator=(const handling_scope&) = delete;
+
+  private:
+    pinned* outer_;
+  };
+
+  /// As many as CAF's own.
+  static constexpr std::size_t messages_per_round = 3;
+  static inline constinit thread_local pinned* handling_ = nullptr;
+
   caf::execution_unit* home_;
 };
 

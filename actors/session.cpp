@@ -38,21 +38,23 @@ session_actor::session_actor(caf::actor_config& config, shard_state_ptr shard,
 }
 
 caf::behavior session_actor::make_behavior() {
-  return {
-      [this](client_post& post) { on_post(post); },
-      [this](call_finished& done) { finish_call(done.call, std::move(done.result)); },
-      [this](call_event& event) { on_call_event(event.call, std::move(event.json)); },
-      [this](client_notice& notice) { on_notice(notice); },
-      [this](const deliver& event) { on_deliver(event); },
-      [this](const stream_request& request) { on_stream_request(request); },
-      [this](const exchange_lost& gone) { lost(gone); },
-      [this](const call_stream_detached& detach) { on_stream_detached(detach.call); },
-      [this](const call_slot& answer) { on_call_slot(answer); },
-      [this](const session_deletion& request) { on_deletion(request); },
-      [this](const notify_client& request) { return on_notify(request); },
-      [this](const handler_gone& gone) { on_handler_gone(gone); },
-      [this](const drain&) { on_drain(); },
+  constexpr auto self = &running<session_actor>;
+  static const caf::behavior shared{
+      [](client_post& post) { self().on_post(post); },
+      [](call_finished& done) { self().finish_call(done.call, std::move(done.result)); },
+      [](call_event& event) { self().on_call_event(event.call, std::move(event.json)); },
+      [](client_notice& notice) { self().on_notice(notice); },
+      [](const deliver& event) { self().on_deliver(event); },
+      [](const stream_request& request) { self().on_stream_request(request); },
+      [](const exchange_lost& gone) { self().lost(gone); },
+      [](const call_stream_detached& detach) { self().on_stream_detached(detach.call); },
+      [](const call_slot& answer) { self().on_call_slot(answer); },
+      [](const session_deletion& request) { self().on_deletion(request); },
+      [](const notify_client& request) { return self().on_notify(request); },
+      [](const handler_gone& gone) { self().on_handler_gone(gone); },
+      [](const drain&) { self().on_drain(); },
   };
+  return shared;
 }
 
 // -- streams --------------------------------------------------------------------------------------
