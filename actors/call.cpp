@@ -11,6 +11,9 @@ namespace troupe {
 
 namespace {
 
+/// The results of most tools fit, and are written without growing the text.
+constexpr std::size_t usual_result_bytes = 240;
+
 const boost::json::object& empty_object() {
   static const boost::json::object empty;
   return empty;
@@ -138,6 +141,7 @@ encoded_outcome encode(outcome&& result, const call_data& call) {
             return report_incident(call, "the handler returned a result of another kind than " +
                                              std::string{to_string(call.method)} + " asks for");
           encoded_result encoded;
+          encoded.json.reserve(usual_result_bytes);
           value.append_json(encoded.json, call.client->revision);
           if constexpr (std::is_same_v<type, tool_result>)
             encoded.is_error = value.is_error;

@@ -108,7 +108,9 @@ void session_actor::settle(open_post&& post) {
 
 std::string session_actor::take_answers(open_post& post) {
   auto answers = std::exchange(post.answers, {});
-  return post.batch && !answers.empty() ? '[' + answers + ']' : answers;
+  if (post.batch && !answers.empty())
+    return '[' + answers + ']';
+  return answers;
 }
 
 void session_actor::complete(open_post& post) {
@@ -136,8 +138,11 @@ void session_actor::respond(open_post& post, std::string json) {
     streams_.emit(post.stream, make_frame(std::move(json)));
     return;
   }
-  if (!post.answers.empty())
-    post.answers += ',';
+  if (post.answers.empty()) {
+    post.answers = std::move(json);
+    return;
+  }
+  post.answers += ',';
   post.answers += json;
 }
 

@@ -14,6 +14,9 @@ namespace troupe {
 
 namespace {
 
+/// What stands around a result whose id is a number or a short text.
+constexpr std::size_t envelope_bytes = 64;
+
 const boost::json::string* string_member(const boost::json::object* object, std::string_view key) {
   if (object == nullptr)
     return nullptr;
@@ -37,6 +40,7 @@ protocol::server_capabilities capabilities() {
 session_actor::answered session_actor::result(const protocol::request_id& id,
                                               std::string_view json) {
   answered done;
+  done.json.reserve(json.size() + envelope_bytes);
   protocol::append_result(done.json, id, json);
   return done;
 }
