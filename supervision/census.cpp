@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 namespace troupe::supervision {
 
@@ -43,6 +44,16 @@ std::vector<std::string> growth(const census& before, const census& after) {
   if (after.sockets > before.sockets)
     result.push_back(count(after.sockets - before.sockets, "socket"));
   return result;
+}
+
+std::vector<std::string> lasting_growth(const census& before, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto grown = growth(before, census::take());
+    if (grown.empty() || std::chrono::steady_clock::now() >= deadline)
+      return grown;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
 }
 
 } // namespace troupe::supervision

@@ -3,11 +3,8 @@
 #include <chrono>
 #include <exception>
 #include <iostream>
-#include <string>
-#include <thread>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -40,17 +37,6 @@ int serve(const start_plan& plan, const prepare_node& prepare) {
   return run_until_stopped(server, [&] { reloads.reload(server); });
 }
 
-/// The system takes a thread off its list a moment after it could be joined.
-std::vector<std::string> left_since(const census& before) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
-  for (;;) {
-    auto left = growth(before, census::take());
-    if (left.empty() || std::chrono::steady_clock::now() >= deadline)
-      return left;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-}
-
 int serve_and_count(const start_plan& plan, const prepare_node& prepare) {
   const auto before = census::take();
   const stray_output stray;
@@ -60,7 +46,7 @@ int serve_and_count(const start_plan& plan, const prepare_node& prepare) {
   } catch (const std::exception& error) {
     spdlog::critical("the server ended by an exception: {}", error.what());
   }
-  for (const auto& left : left_since(before))
+  for (const auto& left : lasting_growth(before, std::chrono::seconds{1}))
     spdlog::error("left behind after the shutdown: {}", left);
   return code;
 }
