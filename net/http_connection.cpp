@@ -39,14 +39,16 @@ http_connection::http_connection(caf::actor_config& config, connection_context_p
     : super(config), context_(std::move(context)), socket_(std::move(socket)) {}
 
 caf::behavior http_connection::make_behavior() {
-  return {
-      [this](reply& answer) { on_reply(answer); },
-      [this](const stream_begin& begin) { on_stream_begin(begin); },
-      [this](const stream_event& event) { on_stream_event(event); },
-      [this](const stream_end& end) { on_stream_end(end); },
-      [this](const slots_answered& answer) { on_slots(answer); },
-      [this](drain) { start_draining(); },
+  constexpr auto self = &running<http_connection>;
+  static const caf::behavior shared{
+      [](reply& answer) { self().on_reply(answer); },
+      [](const stream_begin& begin) { self().on_stream_begin(begin); },
+      [](const stream_event& event) { self().on_stream_event(event); },
+      [](const stream_end& end) { self().on_stream_end(end); },
+      [](const slots_answered& answer) { self().on_slots(answer); },
+      [](drain) { self().start_draining(); },
   };
+  return shared;
 }
 
 void http_connection::start() {
