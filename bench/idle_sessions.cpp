@@ -43,6 +43,8 @@ constexpr std::size_t window = 64;
 constexpr std::uint32_t sources = 8;
 /// The server has nothing to do for so long: then its memory is read.
 constexpr int quiet_ms = 500;
+/// A server that says nothing for so long while sessions are being opened has a fault.
+constexpr int longest_silence_ms = 10'000;
 constexpr std::chrono::seconds longest_opening{120};
 constexpr std::chrono::seconds longest_hold{120};
 
@@ -115,7 +117,7 @@ public:
     while (open_ < level) {
       while (connections_.size() < level && connections_.size() - open_ < window)
         connect();
-      if (!poll(1000) || clock_type::now() - begun > longest_opening)
+      if (!poll(longest_silence_ms) || clock_type::now() - begun > longest_opening)
         fail("the server did not open " + std::to_string(level) + " sessions; " +
              std::to_string(open_) + " are open");
     }
