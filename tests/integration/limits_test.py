@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from gate import hold, let_go
 from mcp.deadline import wait_until
 from mcp.session import CLIENT, RpcError, Session
 from mcp.wire import Closed

@@ -7,6 +7,9 @@ import time
 # Sanitizer builds and loaded machines are slow; correctness does not depend on this number.
 PATIENCE = float(os.environ.get("TROUPE_TEST_PATIENCE", "20"))
 
+# How much longer than usual things may take where a test says that they are quick.
+SLOWNESS = PATIENCE / 20
+
 
 class Deadline:
     """A point in time by which something must have happened."""

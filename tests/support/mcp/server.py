@@ -5,6 +5,7 @@ expect, exit code 0."""
 import json
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -35,13 +36,15 @@ class Server:
         "shutdown": {"limit_ms": 10_000},
     }
 
-    def __init__(self, binary, folder, config=None, arguments=(), environment=None):
+    def __init__(self, binary, folder, config=None, arguments=(), environment=None,
+                 descriptors=None):
         self.binary = str(binary)
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = merged(self.base_config, config or {})
         self.arguments = list(arguments)
         self.environment = environment
+        self.descriptors = descriptors
         self.expected_errors = []
         self.process = None
         self.address = None
@@ -59,11 +62,17 @@ class Server:
         command = [self.binary, "--config", str(config), *self.arguments]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._log,
-            env=self.environment, cwd=self.folder,
+            env=self.environment, cwd=self.folder, preexec_fn=self._limit_descriptors,
         )
         if wait:
             self._wait_ready()
         return self
+
+    def _limit_descriptors(self):
+        if self.descriptors is not None:
+            both = self.descriptors
+            both = both if isinstance(both, tuple) else (both, both)
+            resource.setrlimit(resource.RLIMIT_NOFILE, both)
 
     def _wait_ready(self):
         mcp = self.wait_log(_MCP)
