@@ -38,16 +38,22 @@ http_connection::http_connection(caf::actor_config& config, connection_context_p
                                  tcp_socket socket)
     : super(config), context_(std::move(context)), socket_(std::move(socket)) {}
 
-caf::behavior http_connection::make_behavior() {
-  constexpr auto self = &running<http_connection>;
-  static const caf::behavior shared{
-      [](reply& answer) { self().on_reply(answer); },
-      [](const stream_begin& begin) { self().on_stream_begin(begin); },
-      [](const stream_event& event) { self().on_stream_event(event); },
-      [](const stream_end& end) { self().on_stream_end(end); },
-      [](const slots_answered& answer) { self().on_slots(answer); },
-      [](drain) { self().start_draining(); },
+/// One set of handlers serves all connections of a thread: whichever of them is running.
+caf::behavior http_connection::make_handlers(http_connection* const& running) {
+  return {
+      [&running](reply& answer) { running->on_reply(answer); },
+      [&running](const stream_begin& begin) { running->on_stream_begin(begin); },
+      [&running](const stream_event& event) { running->on_stream_event(event); },
+      [&running](const stream_end& end) { running->on_stream_end(end); },
+      [&running](const slots_answered& answer) { running->on_slots(answer); },
+      [&running](drain) { running->start_draining(); },
   };
+}
+
+caf::behavior http_connection::make_behavior() {
+  auto& shared = context_->handlers();
+  if (!shared)
+    shared = make_handlers(context_->running());
   return shared;
 }
 
@@ -64,6 +70,7 @@ void http_connection::start() {
 
 caf::resumable::resume_result http_connection::resume(caf::execution_unit* unit,
                                                       std::size_t limit) {
+  context_->running() = this;
   const auto result = super::resume(unit, limit);
   if (phase_ != phase::closed)
     on_event([this] { settle(); });

@@ -65,6 +65,8 @@ private:
     closed,
   };
 
+  static caf::behavior make_handlers(http_connection* const& running);
+
   // -- life (http_connection.cpp) -----------------------------------------------------------------
   time_point now() const noexcept { return context_->shard().timers.now(); }
   const connection_options& options() const noexcept { return context_->options(); }
@@ -119,7 +121,7 @@ private:
   void begin_session(protocol::document_ptr body);
   void open_with_slots(protocol::document_ptr body);
   void on_slots(const slots_answered& answer);
-  /// Sends to the session, wherever it lives; one that is to live here has been found there.
+  /// Sends to the session, wherever it lives.
   template <class Message>
   void deliver(const protocol::session_id& id, Message message);
   void deliver_notice(const protocol::session_id& id, const protocol::document_ptr& body);

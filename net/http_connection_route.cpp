@@ -79,9 +79,8 @@ void http_connection::handle_post(const protocol::admitted& request, std::string
 /// A session that lives here is known to exist, so its notices are accepted at once.
 void http_connection::deliver_notice(const protocol::session_id& id,
                                      const protocol::document_ptr& body) {
-  const auto& sessions = context_->shard().sessions;
-  if (const auto found = sessions.find(id); found != sessions.end()) {
-    send(found->second, client_notice{body, {}, 0});
+  if (session_) {
+    send(session_, client_notice{body, {}, 0});
     answer_accepted();
   } else {
     deliver(id, client_notice{body, self_handle(), ++exchange_});
@@ -131,7 +130,7 @@ bool http_connection::check_revision(const protocol::admitted& request,
   return false;
 }
 
-/// Nothing if the request was refused.
+/// Nothing if the request was refused. A session that lives here is in `session_` then.
 std::optional<protocol::session_id>
 http_connection::find_session_id(const protocol::admitted& request,
                                  const protocol::document* body) {
@@ -146,7 +145,11 @@ http_connection::find_session_id(const protocol::admitted& request,
   const auto& shard = context_->shard();
   const bool is_here =
       id && (shard.count == 1 || protocol::shard_of(*id, shard.count) == shard.index);
-  if (!id || (is_here && !shard.sessions.contains(*id))) {
+  if (id && is_here) {
+    if (const auto found = shard.sessions.find(*id); found != shard.sessions.end())
+      session_ = found->second;
+  }
+  if (!id || (is_here && !session_)) {
     refuse_read(404, invalid_request,
                 "there is no such session, or it has ended; start a new one with initialize",
                 id_of(body));
@@ -157,11 +160,10 @@ http_connection::find_session_id(const protocol::admitted& request,
 
 template <class Message>
 void http_connection::deliver(const protocol::session_id& id, Message message) {
-  auto& shard = context_->shard();
-  if (const auto found = shard.sessions.find(id); found != shard.sessions.end()) {
-    session_ = found->second;
+  if (session_) {
     send(session_, std::move(message));
   } else {
+    const auto& shard = context_->shard();
     const auto owner = protocol::shard_of(id, shard.count);
     send(shard.shards[owner],
          routed{id, caf::make_message(std::move(message)), self_handle(), exchange_});

@@ -144,6 +144,7 @@ void io_unit::join() {
 
 void io_unit::on_tick(tick_function tick) {
   tick_ = std::move(tick);
+  tick_replaced_ = true;
   paused_ = false;
   if (tick_)
     arm_tick(clock::now() + timer_wheel::tick);
@@ -155,19 +156,31 @@ void io_unit::tick() {
   if (!tick_)
     return;
   const auto now = clock::now();
-  const auto wanted = tick_(now);
+  const auto wanted = call_tick(now);
+  if (tick_replaced_ || !tick_)
+    return;
   const auto next = std::clamp<time_point>(wanted, now + timer_wheel::tick, now + longest_pause);
   paused_ = next > now + timer_wheel::tick;
-  if (tick_)
-    arm_tick(next);
+  arm_tick(next);
+}
+
+/// A timer that fires may end the shard, which then takes its tick away.
+time_point io_unit::call_tick(time_point now) {
+  tick_replaced_ = false;
+  auto running = std::exchange(tick_, {});
+  const auto wanted = running(now);
+  if (!tick_replaced_)
+    tick_ = std::move(running);
+  return wanted;
 }
 
 void io_unit::end_pause() {
   paused_ = false;
   const auto now = clock::now();
-  tick_(now);
-  // What runs next may arm timers that `tick_` did not know of, so it is asked again soon.
-  arm_tick(now + timer_wheel::tick);
+  call_tick(now);
+  // What runs next may arm timers that the tick did not know of, so it is asked again soon.
+  if (!tick_replaced_)
+    arm_tick(now + timer_wheel::tick);
 }
 
 void io_unit::arm_tick(time_point when) {

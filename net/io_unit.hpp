@@ -51,7 +51,7 @@ public:
 
   /// Has `tick` called on this thread every timer_wheel::tick while the thread has work, and as
   /// rarely as `tick` asks for (at most longest_pause) while it has none. An empty function ends
-  /// that. Only before start() or on the thread, and not from within `tick`.
+  /// that. Only before start() or on the thread; also from within `tick`.
   void on_tick(tick_function tick);
 
   void start();
@@ -79,6 +79,7 @@ private:
   void resume(caf::resumable* job);
   void take_inbox();
   void tick();
+  time_point call_tick(time_point now);
   void end_pause();
   void arm_tick(time_point when);
 
@@ -92,6 +93,7 @@ private:
   std::vector<caf::resumable*> running_;
   tick_timer timer_;
   tick_function tick_;
+  bool tick_replaced_ = false;
   bool paused_ = false;
 
   // Any thread:

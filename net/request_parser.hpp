@@ -1,9 +1,9 @@
 #pragma once
 
-// Finds one request in received bytes, in place: the head is checked by protocol/http_gate and then
-// must mean the same to Beast's parser (two readers that disagree are how requests are smuggled);
-// the body is delimited by its length or decoded where it stands by protocol/chunk_gate. Nothing is
-// copied and nothing allocated: head and body are views of the caller's bytes.
+// Finds one request in received bytes, in place: the head is read by protocol/http_gate (and where
+// its framing is uncommon, by second_reader.hpp too); the body is delimited by its length or decoded
+// where it stands by protocol/chunk_gate. Nothing is copied and nothing allocated: head and body are
+// views of the caller's bytes.
 //
 // Decisions about a request use the head as it was when it was complete: trailers are refused.
 // Flow: bytes → request_parser → protocol/http_rules and protocol/document.

@@ -184,6 +184,23 @@ CAF_TEST(the_tick_comes_rarely_when_nothing_is_due_and_soon_after_something_ran)
   CAF_CHECK(clock::now() - before < net::io_unit::longest_pause);
 }
 
+CAF_TEST(a_tick_may_take_itself_away) {
+  std::promise<void> last;
+  auto alive = std::make_shared<int>(1);
+  const std::weak_ptr<int> watch = alive;
+  first.on_tick([&, alive = std::move(alive)](time_point now) {
+    first.on_tick({});
+    CAF_CHECK_EQUAL(*alive, 1); // what runs is not destroyed
+    last.set_value();
+    return now;
+  });
+  first.start();
+  last.get_future().get();
+  first.stop();
+  first.join();
+  CAF_CHECK(watch.expired());
+}
+
 CAF_TEST(a_unit_may_end_without_ever_having_run) {
   caf::anon_send_exit(spawn_pinned<player>(second, caf::actor{}), caf::exit_reason::kill);
   second.poll();
