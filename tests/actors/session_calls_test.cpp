@@ -102,14 +102,14 @@ struct fixture : session_fixture {
 
   static outcome asks_name(const call& c) {
     if (const auto* answer = c.input("who"))
-      return tool_result::text(
-          std::string{answer->at("content").at("name").as_string()} + std::string{c.state()});
+      return tool_result::text(std::string{answer->at("content").at("name").as_string()} +
+                               std::string{c.state()});
     return input_required{
-        {{"who", protocol::form_elicitation{
-                     "Your name?",
-                     boost::json::parse(
-                         R"({"type":"object","properties":{"name":{"type":"string"}}})")
-                         .as_object()}}},
+        {{"who",
+          protocol::form_elicitation{
+              "Your name?",
+              boost::json::parse(R"({"type":"object","properties":{"name":{"type":"string"}}})")
+                  .as_object()}}},
         " (asked once)"};
   }
 
@@ -176,8 +176,9 @@ CAF_TEST(what_a_handler_throws_stays_inside) {
 
 CAF_TEST(templates_prompts_and_completions_reach_their_handlers) {
   const auto session = ready();
-  post(session,
-       R"({"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://item/a%20b"}})");
+  post(
+      session,
+      R"({"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://item/a%20b"}})");
   CAF_CHECK_EQUAL(last_reply().at("result").at("contents").at(0).at("text").as_string(), "a b");
   clear();
   post(session, R"({"jsonrpc":"2.0","id":1,"method":"prompts/get",)"
@@ -186,11 +187,12 @@ CAF_TEST(templates_prompts_and_completions_reach_their_handlers) {
       last_reply().at("result").at("messages").at(0).at("content").at("text").as_string(), "you");
   for (const auto& [argument, count] : {std::pair{"who", 1u}, {"other", 0u}}) {
     clear();
-    post(session, std::string{R"({"jsonrpc":"2.0","id":1,"method":"completion/complete","params":)"
-                              R"({"ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":")"} +
-                      argument + R"(","value":"x"}}})");
-    CAF_CHECK_EQUAL(
-        last_reply().at("result").at("completion").at("values").as_array().size(), count);
+    post(session,
+         std::string{R"({"jsonrpc":"2.0","id":1,"method":"completion/complete","params":)"
+                     R"({"ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":")"} +
+             argument + R"(","value":"x"}}})");
+    CAF_CHECK_EQUAL(last_reply().at("result").at("completion").at("values").as_array().size(),
+                    count);
   }
 }
 

@@ -74,17 +74,26 @@ public:
 };
 
 /// The table of a catalog in which an entry belongs.
-inline auto& table_of(catalog& target, const tool_entry&) { return target.tools; }
-inline auto& table_of(catalog& target, const resource_entry&) { return target.resources; }
-inline auto& table_of(catalog& target, const template_entry&) { return target.templates; }
-inline auto& table_of(catalog& target, const prompt_entry&) { return target.prompts; }
+inline auto& table_of(catalog& target, const tool_entry&) {
+  return target.tools;
+}
+inline auto& table_of(catalog& target, const resource_entry&) {
+  return target.resources;
+}
+inline auto& table_of(catalog& target, const template_entry&) {
+  return target.templates;
+}
+inline auto& table_of(catalog& target, const prompt_entry&) {
+  return target.prompts;
+}
 
 class session_fixture : public test_coordinator_fixture<> {
 public:
   session_fixture() {
     options = std::make_shared<session_options>();
     options->server_version = "0";
-    state = std::make_shared<shard_state>([](limit, std::size_t) {}, start);
+    state = std::make_shared<shard_state>(
+        [this](limit what, std::size_t) { asked_.push_back(what); }, start);
     state->home = sys.dummy_execution_unit();
     state->options = options;
     state->observer = &observer;
@@ -132,9 +141,9 @@ public:
   }
 
   /// A session as a transport opens one; the initialize request is exchange 1.
-  caf::actor open(std::string_view revision = "2025-11-25",
-                  std::string_view capabilities =
-                      R"({"sampling":{},"elicitation":{},"roots":{}})") {
+  caf::actor
+  open(std::string_view revision = "2025-11-25",
+       std::string_view capabilities = R"({"sampling":{},"elicitation":{},"roots":{}})") {
     CAF_REQUIRE(state->limits.try_acquire(limit::sessions));
     CAF_REQUIRE(state->limits.try_acquire(limit::uninitialized_sessions));
     auto opened = open_session(state);
@@ -146,9 +155,9 @@ public:
   }
 
   /// The same, ready for requests; the log is empty afterwards.
-  caf::actor ready(std::string_view revision = "2025-11-25",
-                   std::string_view capabilities =
-                       R"({"sampling":{},"elicitation":{},"roots":{}})") {
+  caf::actor
+  ready(std::string_view revision = "2025-11-25",
+        std::string_view capabilities = R"({"sampling":{},"elicitation":{},"roots":{}})") {
     auto handle = open(revision, capabilities);
     notice(handle, R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
     clear();
@@ -166,7 +175,15 @@ public:
     message.received = start;
     caf::anon_send(session, std::move(message));
     run();
+    answer_leases();
     return exchanges;
+  }
+
+  /// The registry's part: there are no more slots than at the start.
+  void answer_leases() {
+    for (const auto what : std::exchange(asked_, {}))
+      state->limits.granted(what, 0);
+    run();
   }
 
   void notice(const caf::actor& session, std::string_view text) {
@@ -207,6 +224,9 @@ public:
   caf::actor transport;
   exchange_id exchanges = 0;
   std::uint64_t numbers = 0;
+
+private:
+  std::vector<limit> asked_;
 };
 
 } // namespace troupe::test

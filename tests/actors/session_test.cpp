@@ -12,8 +12,7 @@ namespace {
 
 struct fixture : session_fixture {
   static handler answering(std::string text) {
-    return {[text](const call&) -> outcome { return tool_result::text(text); },
-            execution::inline_};
+    return {[text](const call&) -> outcome { return tool_result::text(text); }, execution::inline_};
   }
 };
 
@@ -153,8 +152,8 @@ CAF_TEST(lists_are_paged_with_cursors_that_survive_changes) {
 CAF_TEST(a_get_opens_a_stream_with_a_priming_event) {
   const auto session = ready();
   get(session);
-  CAF_CHECK_EQUAL(lines_of(take_lines()), lines_of(std::vector<std::string>{
-                                                    "begin", "eventid: 1-1 retry: 1000 -"}));
+  CAF_CHECK_EQUAL(lines_of(take_lines()),
+                  lines_of(std::vector<std::string>{"begin", "eventid: 1-1 retry: 1000 -"}));
   caf::anon_send(session, deliver{make_frame(list_changed())});
   run();
   CAF_CHECK_EQUAL(log->lines.at(0), "eventid: 1-2 " + list_changed());
@@ -193,7 +192,7 @@ CAF_TEST(a_lost_stream_is_resumed_where_it_stopped) {
   get(session, protocol::event_id{1, 2});
   CAF_CHECK_EQUAL(lines_of(take_lines()),
                   lines_of(std::vector<std::string>{"begin", R"(eventid: 1-3 {"n":1})",
-                                                          R"(eventid: 1-4 {"n":2})"}));
+                                                    R"(eventid: 1-4 {"n":2})"}));
   CAF_CHECK_EQUAL(observer.replayed, 2u);
 }
 
@@ -253,7 +252,9 @@ CAF_TEST(streams_are_limited) {
 CAF_TEST(notify_tells_why_it_cannot) {
   const auto session = open();
   const auto ask = [&] {
-    auto answer = self->request(session, caf::infinite, notify_client{"c", "test", boost::json::value(boost::json::object{})});
+    auto answer =
+        self->request(session, caf::infinite,
+                      notify_client{"c", "test", boost::json::value(boost::json::object{})});
     run();
     notify_status status{};
     answer.receive([&](const notified& what) { status = what.status; },
@@ -295,8 +296,7 @@ CAF_TEST(deletion_ends_everything) {
   clear();
   caf::anon_send(session, session_deletion{transport, 77});
   run();
-  CAF_CHECK_EQUAL(lines_of(take_lines()),
-                  lines_of(std::vector<std::string>{"reply 204 ", "end"}));
+  CAF_CHECK_EQUAL(lines_of(take_lines()), lines_of(std::vector<std::string>{"reply 204 ", "end"}));
   CAF_CHECK(state->sessions.empty());
   CAF_CHECK_EQUAL(state->limits.used(limit::sessions), 0u);
   CAF_CHECK(observer.ended == std::vector{session_end::deleted});
@@ -351,7 +351,9 @@ CAF_TEST(hooks_hear_of_a_client_in_order) {
   std::string heard;
   self->receive([&](const client_connected& event) { heard += "c" + event.client.id; });
   self->receive([&](const client_initialized& event) { heard += " i" + event.client.name; });
-  self->receive([&](const client_disconnected& event) { heard += " d" + std::string{to_string(event.reason)}; });
+  self->receive([&](const client_disconnected& event) {
+    heard += " d" + std::string{to_string(event.reason)};
+  });
   CAF_CHECK_EQUAL(heard, "cclient-0-1 itest ddeleted");
   state->hooks = nullptr;
 }
