@@ -39,8 +39,8 @@ struct outcome {
   outcome() = default;
   template<class T>
   requires(!std::same_as<std::remove_cvref_t<T>, outcome> && std::constructible_from<variant, T>)
-      outcome(T&& result)
-      : value(std::forward<T>(result)) {} // NOLINT: meant to convert
+      outcome(T&& result) // NOLINT: meant to convert, and constrained not to hide a copy
+      : value(std::forward<T>(result)) {}
 };
 
 } // namespace troupe
