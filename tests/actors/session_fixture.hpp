@@ -181,8 +181,9 @@ public:
 
   /// The registry's part: there are no more slots than at the start.
   void answer_leases() {
-    for (const auto what : std::exchange(asked_, {}))
-      state->limits.granted(what, 0);
+    while (!asked_.empty())
+      for (const auto what : std::exchange(asked_, {}))
+        state->limits.granted(what, 0);
     run();
   }
 
