@@ -47,7 +47,8 @@ parse_state request_parser::parse_head(std::size_t size) {
   end_ = size;
   if (result.state == protocol::gate_state::need_more)
     return parse_state::need_more;
-  if (is_uncommon(gate_.head()) && !beast_agrees({bytes_, result.head_bytes}, gate_.head()))
+  if (is_uncommon(gate_.head()) &&
+      ask_second_reader({bytes_, result.head_bytes}, gate_.head()) != second_opinion::same)
     return reject(400, "the request line or a header can be read in more than one way");
   gate_.head().rebase(bytes_);
   gate_was_chunked_ = gate_.head().chunked;

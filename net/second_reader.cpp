@@ -14,16 +14,20 @@ using boost::system::error_code;
 /// Beast's reading of a head, of which nothing is stored.
 class second_reader final : public http::basic_parser<true> {
 public:
-  bool agrees(std::string_view bytes, const protocol::http_head& gate) {
+  second_opinion read(std::string_view bytes, const protocol::http_head& gate) {
     header_limit(static_cast<std::uint32_t>(bytes.size()) + 1);
     body_limit(boost::none);
     error_code error;
     const auto used = put(boost::asio::buffer(bytes), error);
-    if (error || used != bytes.size() || !is_header_done())
-      return false;
+    if (error)
+      return second_opinion::refused;
+    if (used != bytes.size() || !is_header_done())
+      return second_opinion::different;
     const auto length = content_length();
-    return chunked() == gate.chunked && length.has_value() == gate.content_length.has_value() &&
-           (!length || *length == *gate.content_length);
+    const bool same = chunked() == gate.chunked &&
+                      length.has_value() == gate.content_length.has_value() &&
+                      (!length || *length == *gate.content_length);
+    return same ? second_opinion::same : second_opinion::different;
   }
 
 private:
@@ -45,11 +49,11 @@ private:
 
 } // namespace
 
-bool beast_agrees(std::string_view head_bytes, const protocol::http_head& gate) {
+second_opinion ask_second_reader(std::string_view head_bytes, const protocol::http_head& gate) {
   // One empty line in front, which the gate forgives (RFC 9112 §2.2), Beast would not.
   if (head_bytes.starts_with("\r\n"))
     head_bytes.remove_prefix(2);
-  return second_reader{}.agrees(head_bytes, gate);
+  return second_reader{}.read(head_bytes, gate);
 }
 
 } // namespace troupe::net

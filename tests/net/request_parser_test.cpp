@@ -4,10 +4,12 @@
 
 #include <caf/test/unit_test.hpp>
 
+#include <random>
 #include <string>
 #include <string_view>
 
 #include "troupe/net/request_parser.hpp"
+#include "troupe/net/second_reader.hpp"
 
 using namespace troupe;
 using net::parse_state;
@@ -152,4 +154,62 @@ CAF_TEST(the_head_stays_readable_while_the_body_arrives) {
   CAF_REQUIRE(parser.parse(moved.data(), moved.size()) == parse_state::complete);
   CAF_CHECK_EQUAL(parser.head().text(protocol::known_header::mcp_session_id), "abc");
   CAF_CHECK_EQUAL(parser.body(), "abcd");
+}
+
+namespace {
+
+/// One small damage, of the kinds that readers of HTTP disagree about.
+void damage(std::string& bytes, std::mt19937& random) {
+  static constexpr std::string_view parts[] = {
+      "\r\n", "\n", "\r", " ", "\t", ":", ",", ";", "0", "1", "9", "+", "-", "_", "\"", "\\", "x",
+      "Content-Length: 5\r\n", "Content-Length: 05\r\n", "Transfer-Encoding: chunked\r\n",
+      "Transfer-Encoding: identity\r\n", "Connection: close\r\n", "Host: a\r\n", "HTTP/1.1",
+      "HTTP/1.0", "GET / HTTP/1.1\r\n", "\r\n\r\n", "\xe4", "\x7f", std::string_view{"\0", 1}};
+  const auto at = random() % (bytes.size() + 1);
+  switch (random() % 4) {
+  case 0:
+    bytes.insert(at, parts[random() % std::size(parts)]);
+    break;
+  case 1:
+    bytes.erase(at, 1 + random() % 3);
+    break;
+  case 2:
+    if (at < bytes.size())
+      bytes[at] = static_cast<char>(random());
+    break;
+  default:
+    bytes.insert(at, bytes, random() % bytes.size(), random() % 24);
+  }
+}
+
+} // namespace
+
+CAF_TEST(the_gate_takes_no_head_that_beast_reads_differently) {
+  const std::string seeds[] = {
+      head("Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+           "Mcp-Session-Id: 0123456789\r\nContent-Length: 12\r\n"),
+      head("Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n"),
+      "GET http://localhost:8000/mcp?x=y HTTP/1.1\r\nHost: localhost:8000\r\nConnection: "
+      "Upgrade\r\nUpgrade: websocket\r\n\r\n",
+      "DELETE /mcp HTTP/1.0\r\nHost: [::1]:80\r\nContent-Length: 0\r\n\r\n"};
+  std::mt19937 random{20261122};
+  std::size_t accepted = 0;
+  std::size_t differences = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    auto bytes = seeds[random() % std::size(seeds)];
+    for (auto damages = 1 + random() % 3; damages > 0; --damages)
+      damage(bytes, random);
+    protocol::head_gate gate;
+    const auto result = gate.check(bytes);
+    if (result.state != protocol::gate_state::complete)
+      continue;
+    ++accepted;
+    const auto head_bytes = std::string_view{bytes}.substr(0, result.head_bytes);
+    if (net::ask_second_reader(head_bytes, gate.head()) != net::second_opinion::different)
+      continue;
+    ++differences;
+    CAF_MESSAGE("read differently: " << head_bytes);
+  }
+  CAF_CHECK_EQUAL(differences, 0u);
+  CAF_CHECK(accepted > 10'000);
 }
