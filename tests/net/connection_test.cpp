@@ -84,8 +84,7 @@ CAF_TEST(pipelined_requests_are_handled_one_at_a_time_and_answered_in_order) {
   const auto accepted = answers.find("HTTP/1.1 202 Accepted");
   const auto second = answers.find("\"second\"");
   const auto third = answers.find("\"third\"");
-  CAF_CHECK(first < accepted && accepted < second && second < third &&
-            third != std::string::npos);
+  CAF_CHECK(first < accepted && accepted < second && second < third && third != std::string::npos);
 }
 
 CAF_TEST(bytes_that_come_while_an_answer_is_awaited_wait_too) {
@@ -158,13 +157,12 @@ CAF_TEST(an_unknown_session_is_not_found_with_any_method) {
       "Mcp-Session-Id: " + std::string{protocol::make_session_id().view()} + "\r\n";
   const std::string malformed = "Mcp-Session-Id: 1\r\n";
   for (const auto& header : {unknown, malformed}) {
-    CAF_CHECK(exchange(client, request("POST", header + "Content-Type: application/json\r\n",
-                                       ping))
+    CAF_CHECK(exchange(client, request("POST", header + "Content-Type: application/json\r\n", ping))
                   .starts_with("HTTP/1.1 404 Not Found\r\n"));
     CAF_CHECK(exchange(client, request("GET", header + "Accept: text/event-stream\r\n"))
                   .starts_with("HTTP/1.1 404 Not Found\r\n"));
-    CAF_CHECK(exchange(client, request("DELETE", header))
-                  .starts_with("HTTP/1.1 404 Not Found\r\n"));
+    CAF_CHECK(
+        exchange(client, request("DELETE", header)).starts_with("HTTP/1.1 404 Not Found\r\n"));
   }
   CAF_CHECK(!client.ended);
 }
@@ -172,8 +170,7 @@ CAF_TEST(an_unknown_session_is_not_found_with_any_method) {
 CAF_TEST(the_protocol_version_header_must_name_a_legacy_revision) {
   auto client = connect();
   for (const auto* const version : {"2026-07-28", "1999-01-01", ""})
-    CAF_CHECK(exchange(client, post(ping, "MCP-Protocol-Version: " + std::string{version} +
-                                              "\r\n"))
+    CAF_CHECK(exchange(client, post(ping, "MCP-Protocol-Version: " + std::string{version} + "\r\n"))
                   .starts_with("HTTP/1.1 400 Bad Request\r\n"));
   exchange(client, post(ping, "MCP-Protocol-Version: 2025-06-18\r\n"));
   CAF_CHECK_EQUAL(log->posts.size(), 1u);
@@ -282,9 +279,8 @@ CAF_TEST(http_1_0_is_answered_and_closed) {
 
 CAF_TEST(a_refusal_by_the_head_skips_a_small_body_and_goes_on) {
   auto client = connect();
-  const auto refused =
-      exchange(client, request("POST", "Content-Type: text/plain\r\n", std::string(1000, 'x')) +
-                           post(ping));
+  const auto refused = exchange(
+      client, request("POST", "Content-Type: text/plain\r\n", std::string(1000, 'x')) + post(ping));
   CAF_CHECK(refused.starts_with("HTTP/1.1 415 Unsupported Media Type\r\n"));
   CAF_CHECK_EQUAL(log->posts.size(), 1u);
 }
@@ -303,7 +299,8 @@ CAF_TEST(the_skipped_body_may_come_later) {
 CAF_TEST(a_client_that_is_refused_in_the_middle_of_a_large_body_can_read_why) {
   options->endpoint.max_body_bytes = 1024;
   auto client = connect();
-  const auto bytes = request("POST", "Content-Type: application/json\r\n", std::string(100'000, 'x'));
+  const auto bytes =
+      request("POST", "Content-Type: application/json\r\n", std::string(100'000, 'x'));
   client.send(bytes);
   settle();
   const auto answer = client.receive();
@@ -349,113 +346,6 @@ CAF_TEST(a_large_answer_arrives_whole) {
   CAF_CHECK(answer.ends_with("\r\n\r\n" + body));
   exchange(client, post(ping));
   CAF_CHECK_EQUAL(log->posts.size(), 2u);
-}
-
-CAF_TEST(a_peer_that_only_sends_no_more_still_gets_its_answers) {
-  auto client = connect();
-  client.send(post(ping) + post(ping));
-  client.half_close();
-  settle();
-  answer_last(std::string{pong});
-  CAF_CHECK_EQUAL(log->posts.size(), 2u);
-  answer_last(std::string{pong});
-  CAF_CHECK_EQUAL(count(client.receive(), pong), 2u);
-  CAF_CHECK(client.ended);
-  CAF_CHECK(observer.closed == std::vector{connection_end::client_closed});
-}
-
-CAF_TEST(a_peer_that_closes_between_requests_ends_the_connection) {
-  auto client = connect();
-  client.close();
-  settle();
-  CAF_CHECK(observer.closed == std::vector{connection_end::client_closed});
-}
-
-CAF_TEST(a_peer_that_goes_away_within_a_request_is_lost) {
-  auto client = connect();
-  client.send(post(ping).substr(0, 30));
-  client.close();
-  settle();
-  CAF_CHECK(observer.closed == std::vector{connection_end::client_lost});
-}
-
-CAF_TEST(a_connection_that_is_killed_closes_its_socket_and_tells_the_session) {
-  auto client = connect();
-  exchange(client, post(ping));
-  caf::anon_send_exit(connections[0], caf::exit_reason::kill);
-  settle();
-  client.receive();
-  CAF_CHECK(client.ended);
-  CAF_CHECK_EQUAL(log->lost, std::vector<exchange_id>{log->posts[0].exchange});
-  CAF_CHECK_EQUAL(state->limits.used(limit::connections), 0u);
-}
-
-CAF_TEST(draining_closes_idle_connections_and_lets_busy_ones_answer) {
-  auto idle = connect();
-  auto busy = connect();
-  exchange(busy, post(ping));
-  state->draining = true;
-  for (const auto& each : connections)
-    caf::anon_send(each, drain{});
-  settle();
-  idle.receive();
-  CAF_CHECK(idle.ended);
-  answer_last(std::string{pong});
-  CAF_CHECK(contains(busy.receive(), "Connection: close\r\n"));
-  CAF_CHECK(busy.ended);
-  CAF_CHECK(observer.closed == std::vector(2, connection_end::drained));
-}
-
-CAF_TEST(a_request_that_comes_while_draining_is_told_to_come_back) {
-  auto client = connect();
-  const auto bytes = post(ping);
-  exchange(client, bytes.substr(0, 30));
-  state->draining = true;
-  caf::anon_send(connections[0], drain{});
-  const auto answer = exchange(client, bytes.substr(30));
-  CAF_CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
-  CAF_CHECK(contains(answer, "Retry-After: 5\r\n"));
-  CAF_CHECK(contains(answer, "Connection: close\r\n"));
-  CAF_CHECK_EQUAL(log->posts.size(), 0u);
-}
-
-CAF_TEST_FIXTURE_SCOPE_END()
-
-namespace {
-
-struct two_shards : connection_fixture {
-  two_shards() : connection_fixture(2) {
-    for (auto& [key, handle] : std::exchange(state->sessions, {})) {
-      id = protocol::make_session_id(2, 1);
-      static_cast<void>(key);
-      static_cast<void>(handle);
-    }
-  }
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(routing_tests, two_shards)
-
-CAF_TEST(a_request_for_a_session_of_another_thread_goes_to_its_shard) {
-  auto client = connect();
-  exchange(client, post(ping));
-  CAF_REQUIRE_EQUAL(remote->size(), 1u);
-  const auto& message = remote->front();
-  CAF_CHECK(message.session == id);
-  CAF_CHECK(message.content.match_elements<client_post>());
-  answer(message.transport, reply{message.exchange, 200, std::string{pong}, {}, 0});
-  CAF_CHECK(contains(client.receive(), pong));
-}
-
-CAF_TEST(a_notification_for_another_thread_is_accepted_by_its_session) {
-  auto client = connect();
-  CAF_CHECK_EQUAL(
-      exchange(client, post(R"({"jsonrpc":"2.0","method":"notifications/initialized"})")), "");
-  CAF_REQUIRE_EQUAL(remote->size(), 1u);
-  CAF_CHECK(remote->front().content.match_elements<client_notice>());
-  answer(remote->front().transport, reply{remote->front().exchange, 202, "", {}, 0});
-  CAF_CHECK(client.receive().starts_with("HTTP/1.1 202 Accepted\r\n"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -191,9 +191,8 @@ CAF_TEST(lingering_reads_no_more_than_its_bound) {
 CAF_TEST(a_session_that_gets_no_slot_in_time_is_refused) {
   options->answer_timeout = 20s;
   auto client = connect();
-  exchange(client,
-           request("POST", "Content-Type: application/json\r\n",
-                   R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})"));
+  exchange(client, request("POST", "Content-Type: application/json\r\n",
+                           R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})"));
   advance(22s);
   CAF_CHECK(client.receive().starts_with("HTTP/1.1 504 Gateway Timeout\r\n"));
 }

@@ -1,0 +1,47 @@
+// Requests whose session lives on another I/O thread.
+
+#define CAF_SUITE connection_routing
+
+#include "tests/net/connection_fixture.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+struct two_shards : connection_fixture {
+  two_shards() : connection_fixture(2) {
+    for (auto& [key, handle] : std::exchange(state->sessions, {})) {
+      id = protocol::make_session_id(2, 1);
+      static_cast<void>(key);
+      static_cast<void>(handle);
+    }
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(connection_routing_tests, two_shards)
+
+CAF_TEST(a_request_for_a_session_of_another_thread_goes_to_its_shard) {
+  auto client = connect();
+  exchange(client, post(ping));
+  CAF_REQUIRE_EQUAL(remote->size(), 1u);
+  const auto& message = remote->front();
+  CAF_CHECK(message.session == id);
+  CAF_CHECK(message.content.match_elements<client_post>());
+  answer(message.transport, reply{message.exchange, 200, std::string{pong}, {}, 0});
+  CAF_CHECK(contains(client.receive(), pong));
+}
+
+CAF_TEST(a_notification_for_another_thread_is_accepted_by_its_session) {
+  auto client = connect();
+  CAF_CHECK_EQUAL(
+      exchange(client, post(R"({"jsonrpc":"2.0","method":"notifications/initialized"})")), "");
+  CAF_REQUIRE_EQUAL(remote->size(), 1u);
+  CAF_CHECK(remote->front().content.match_elements<client_notice>());
+  answer(remote->front().transport, reply{remote->front().exchange, 202, "", {}, 0});
+  CAF_CHECK(client.receive().starts_with("HTTP/1.1 202 Accepted\r\n"));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
