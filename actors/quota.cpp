@@ -23,7 +23,7 @@ quota::quota(request_more ask) : ask_(std::move(ask)) {}
 
 bool quota::try_acquire(limit what) {
   auto& counter = counters_[index(what)];
-  const auto acquired = counter.used < counter.leased;
+  const auto acquired = ask_ && counter.used < counter.leased;
   if (acquired)
     ++counter.used;
   refill(what);
@@ -32,13 +32,13 @@ bool quota::try_acquire(limit what) {
 
 void quota::acquire(limit what, waiter then) {
   auto& counter = counters_[index(what)];
-  if (counter.used < counter.leased) {
+  if (ask_ && counter.used < counter.leased) {
     ++counter.used;
     refill(what);
     then(true);
     return;
   }
-  if (counter.waiting.size() >= max_waiters || !ask_) {
+  if (!ask_ || counter.waiting.size() >= max_waiters) {
     then(false);
     return;
   }

@@ -71,7 +71,7 @@ public:
   std::size_t recall(limit what, std::size_t amount);
   /// There is a new registry, which knows nothing of earlier requests: asks again.
   void ask_again();
-  /// The shard ends: nobody is asked any more, and those who wait are forgotten.
+  /// The shard ends: nobody is asked and nothing acquired any more; those who wait are forgotten.
   void disconnect() noexcept;
   /// What is leased, by index of `limit`.
   std::vector<std::size_t> leases() const;

@@ -24,10 +24,9 @@ constexpr std::size_t read_bytes = 4096;
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 constexpr std::string_view metrics_text = "text/plain; version=0.0.4; charset=utf-8";
 
-using steady_timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock,
-                               asio::wait_traits<std::chrono::steady_clock>,
-                               asio::io_context::executor_type>;
+using steady_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                asio::wait_traits<std::chrono::steady_clock>,
+                                                asio::io_context::executor_type>;
 
 /// Everything the connections of the endpoint share; lives on its thread.
 struct endpoint_state {
@@ -64,7 +63,9 @@ void append_answer(std::string& out, const protocol::http_head& head,
 class admin_connection : public std::enable_shared_from_this<admin_connection> {
 public:
   admin_connection(endpoint_state& state, tcp_socket socket)
-      : state_(state), socket_(std::move(socket)), timer_(state.loop),
+      : state_(state),
+        socket_(std::move(socket)),
+        timer_(state.loop),
         parser_(state.options.head, 0) {
     ++state_.connections;
   }
@@ -180,10 +181,11 @@ private:
 class admin_server::implementation {
 public:
   implementation(const tcp::endpoint& where, admin_server_options options, admin_content content)
-      : work_(state_.loop.get_executor()), family_(where.protocol()),
-        acceptor_(
-            open_listening_socket(state_.loop, where, backlog, port_sharing::exclusive)),
-        pause_(state_.loop), where_(acceptor_.local_endpoint()) {
+      : work_(state_.loop.get_executor()),
+        family_(where.protocol()),
+        acceptor_(open_listening_socket(state_.loop, where, backlog, port_sharing::exclusive)),
+        pause_(state_.loop),
+        where_(acceptor_.local_endpoint()) {
     state_.options = std::move(options);
     state_.content = std::move(content);
     accept();

@@ -17,7 +17,10 @@ constexpr std::size_t max_spare_bytes = 64 * 1024;
 connection_context::connection_context(asio::io_context& loop, shard_state_ptr shard,
                                        std::shared_ptr<const connection_options> options,
                                        connection_observer& observer)
-    : loop_(loop), shard_(std::move(shard)), options_(std::move(options)), observer_(observer),
+    : loop_(loop),
+      shard_(std::move(shard)),
+      options_(std::move(options)),
+      observer_(observer),
       read_buffer_(new char[read_bytes]) {
   spare_.reserve(max_spare);
   write_buffer_.reserve(max_spare_bytes);

@@ -11,8 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include <caf/behavior.hpp>
-
 #include "troupe/actors/shard_state.hpp"
 #include "troupe/net/connection_observer.hpp"
 #include "troupe/net/connection_options.hpp"
@@ -21,8 +19,6 @@
 #include "troupe/protocol/http_date.hpp"
 
 namespace troupe::net {
-
-class http_connection;
 
 class connection_context {
 public:
@@ -52,11 +48,6 @@ public:
   std::unique_ptr<inbound> take_inbound();
   void give_back(std::unique_ptr<inbound> used) noexcept;
 
-  /// The connection that is handling messages, and the handlers that all of them share: a set of
-  /// their own would add a quarter to the memory of an idle connection.
-  http_connection*& running() noexcept { return running_; }
-  caf::behavior& handlers() noexcept { return handlers_; }
-
   /// The text of `Date`, made anew once a second.
   std::string_view date();
 
@@ -68,8 +59,6 @@ private:
   std::unique_ptr<char[]> read_buffer_;
   std::string write_buffer_;
   std::vector<std::unique_ptr<inbound>> spare_;
-  http_connection* running_ = nullptr;
-  caf::behavior handlers_;
   std::int64_t date_second_ = -1;
   protocol::http_date date_{};
 };

@@ -26,8 +26,8 @@ bool has_ended(const caf::actor& session) {
 } // namespace
 
 caf::actor spawn_connection(const connection_context_ptr& context, tcp_socket socket) {
-  const auto handle = spawn_pinned<http_connection, caf::lazy_init>(
-      *context->shard().home, context, std::move(socket));
+  const auto handle = spawn_pinned<http_connection, caf::lazy_init>(*context->shard().home, context,
+                                                                    std::move(socket));
   context->shard().adopt(handle);
   auto& self = static_cast<http_connection&>(*caf::actor_cast<caf::abstract_actor*>(handle));
   self.on_event([&] { self.start(); });
@@ -38,22 +38,16 @@ http_connection::http_connection(caf::actor_config& config, connection_context_p
                                  tcp_socket socket)
     : super(config), context_(std::move(context)), socket_(std::move(socket)) {}
 
-/// One set of handlers serves all connections of a thread: whichever of them is running.
-caf::behavior http_connection::make_handlers(http_connection* const& running) {
-  return {
-      [&running](reply& answer) { running->on_reply(answer); },
-      [&running](const stream_begin& begin) { running->on_stream_begin(begin); },
-      [&running](const stream_event& event) { running->on_stream_event(event); },
-      [&running](const stream_end& end) { running->on_stream_end(end); },
-      [&running](const slots_answered& answer) { running->on_slots(answer); },
-      [&running](drain) { running->start_draining(); },
-  };
-}
-
 caf::behavior http_connection::make_behavior() {
-  auto& shared = context_->handlers();
-  if (!shared)
-    shared = make_handlers(context_->running());
+  constexpr auto self = &running<http_connection>;
+  static const caf::behavior shared{
+      [](reply& answer) { self().on_reply(answer); },
+      [](const stream_begin& begin) { self().on_stream_begin(begin); },
+      [](const stream_event& event) { self().on_stream_event(event); },
+      [](const stream_end& end) { self().on_stream_end(end); },
+      [](const slots_answered& answer) { self().on_slots(answer); },
+      [](drain) { self().start_draining(); },
+  };
   return shared;
 }
 
@@ -70,7 +64,6 @@ void http_connection::start() {
 
 caf::resumable::resume_result http_connection::resume(caf::execution_unit* unit,
                                                       std::size_t limit) {
-  context_->running() = this;
   const auto result = super::resume(unit, limit);
   if (phase_ != phase::closed)
     on_event([this] { settle(); });
@@ -109,9 +102,9 @@ void http_connection::wait_readable() {
   reading_ = true;
   socket_.async_wait(tcp_socket::wait_read, [this, self = self_](error_code error) {
     reading_ = false;
+    io_unit::catch_up(); // timers may fire, this connection's too
     if (phase_ == phase::closed)
       return;
-    io_unit::catch_up();
     on_event([&] {
       if (error)
         end(connection_end::failed);
@@ -126,9 +119,9 @@ void http_connection::wait_writable() {
   writing_ = true;
   socket_.async_wait(tcp_socket::wait_write, [this, self = self_](error_code error) {
     writing_ = false;
+    io_unit::catch_up(); // timers may fire, this connection's too
     if (phase_ == phase::closed)
       return;
-    io_unit::catch_up();
     on_event([&] {
       if (error)
         end(connection_end::failed);

@@ -65,8 +65,6 @@ private:
     closed,
   };
 
-  static caf::behavior make_handlers(http_connection* const& running);
-
   // -- life (http_connection.cpp) -----------------------------------------------------------------
   time_point now() const noexcept { return context_->shard().timers.now(); }
   const connection_options& options() const noexcept { return context_->options(); }
@@ -122,7 +120,7 @@ private:
   void open_with_slots(protocol::document_ptr body);
   void on_slots(const slots_answered& answer);
   /// Sends to the session, wherever it lives.
-  template <class Message>
+  template<class Message>
   void deliver(const protocol::session_id& id, Message message);
   void deliver_notice(const protocol::session_id& id, const protocol::document_ptr& body);
   client_post make_post(protocol::document_ptr body);
@@ -156,27 +154,27 @@ private:
   /// An open connection owns itself: what waits for a session has no pending socket operation.
   caf::strong_actor_ptr self_;
   tcp_socket socket_;
-  std::unique_ptr<inbound> inbound_;      ///< null while no byte of a request is there
-  std::unique_ptr<output_queue> output_;  ///< null unless the peer is slow
+  std::unique_ptr<inbound> inbound_;     ///< null while no byte of a request is there
+  std::unique_ptr<output_queue> output_; ///< null unless the peer is slow
   std::unique_ptr<std::string> cors_origin_;
-  protocol::document_ptr pending_body_;   ///< of an initialize request while acquiring
-  caf::actor session_;                    ///< has the exchange, if it lives on this thread
+  protocol::document_ptr pending_body_; ///< of an initialize request while acquiring
+  caf::actor session_;                  ///< has the exchange, if it lives on this thread
   exchange_id exchange_ = 0;
-  time_point deadline_{};                 ///< of the phase; the timer may be armed for earlier
-  time_point answer_deadline_{};          ///< while waiting for long
-  std::uint64_t skip_left_ = 0;           ///< while skipping or lingering: bytes to drop at most
+  time_point deadline_{};        ///< of the phase; the timer may be armed for earlier
+  time_point answer_deadline_{}; ///< while waiting for long
+  std::uint64_t skip_left_ = 0;  ///< while skipping or lingering: bytes to drop at most
   phase phase_ = phase::idle;
   connection_end end_ = connection_end::failed;
   std::uint8_t version_ = 11;
   bool keep_alive_ : 1 = true;
   bool accepts_json_ : 1 = true;
   bool accepts_sse_ : 1 = false;
-  bool served_ : 1 = false;       ///< has received a request before
-  bool reading_ : 1 = false;      ///< the socket is waited for
+  bool served_ : 1 = false;  ///< has received a request before
+  bool reading_ : 1 = false; ///< the socket is waited for
   bool writing_ : 1 = false;
-  bool watching_ : 1 = false;     ///< the peer is watched during an exchange
+  bool watching_ : 1 = false; ///< the peer is watched during an exchange
   bool long_wait_ : 1 = false;
-  bool peer_eof_ : 1 = false;     ///< the peer sends no more; it may still read
+  bool peer_eof_ : 1 = false; ///< the peer sends no more; it may still read
   bool closing_ : 1 = false;
   bool linger_ : 1 = false;
   bool draining_ : 1 = false;

@@ -57,8 +57,7 @@ void http_connection::take_kept() {
 /// until one has to wait for its answer; keeps the rest.
 void http_connection::process(char* bytes, std::size_t size) {
   while (size > 0 && !has_exchange() && !closing_ && phase_ != phase::closed) {
-    const auto used =
-        phase_ == phase::skipping ? skip_body(size) : take_request(bytes, size);
+    const auto used = phase_ == phase::skipping ? skip_body(size) : take_request(bytes, size);
     if (used == 0)
       break;
     bytes += used;

@@ -158,7 +158,7 @@ http_connection::find_session_id(const protocol::admitted& request,
   return id;
 }
 
-template <class Message>
+template<class Message>
 void http_connection::deliver(const protocol::session_id& id, Message message) {
   if (session_) {
     send(session_, std::move(message));

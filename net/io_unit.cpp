@@ -23,7 +23,10 @@ constexpr std::size_t initial_queue_capacity = 256;
 } // namespace
 
 io_unit::io_unit(caf::actor_system& system, std::string name)
-    : caf::execution_unit(&system), loop_(1), work_(loop_.get_executor()), name_(std::move(name)),
+    : caf::execution_unit(&system),
+      loop_(1),
+      work_(loop_.get_executor()),
+      name_(std::move(name)),
       timer_(loop_) {
   ready_.reserve(initial_queue_capacity);
   running_.reserve(initial_queue_capacity);

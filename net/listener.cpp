@@ -34,10 +34,13 @@ class tcp_listener final : public listener, public std::enable_shared_from_this<
 public:
   tcp_listener(connection_context_ptr context, const tcp::endpoint& where,
                const listener_options& options)
-      : context_(std::move(context)), options_(options), family_(where.protocol()),
-        acceptor_(open_listening_socket(context_->loop(), where, options.backlog,
-                                        port_sharing::shared)),
-        pause_(context_->loop()), prune_(context_->loop()) {}
+      : context_(std::move(context)),
+        options_(options),
+        family_(where.protocol()),
+        acceptor_(
+            open_listening_socket(context_->loop(), where, options.backlog, port_sharing::shared)),
+        pause_(context_->loop()),
+        prune_(context_->loop()) {}
 
   tcp::endpoint endpoint() const override { return acceptor_.local_endpoint(); }
 
@@ -131,15 +134,14 @@ private:
 
   // The answer may come from within another actor, so it only says how to go on.
   void ask_for_slot() {
-    limits().acquire(limit::connections,
-                     [weak = weak_from_this(),
-                      shard = std::weak_ptr{context_->shard_ptr()}](bool acquired) {
-                       if (const auto self = weak.lock(); self && self->acceptor_.is_open())
-                         asio::post(self->context_->loop(),
-                                    [self, acquired] { self->on_slot(acquired); });
-                       else if (const auto owner = shard.lock(); owner && acquired)
-                         owner->limits.release(limit::connections);
-                     });
+    limits().acquire(
+        limit::connections,
+        [weak = weak_from_this(), shard = std::weak_ptr{context_->shard_ptr()}](bool acquired) {
+          if (const auto self = weak.lock(); self && self->acceptor_.is_open())
+            asio::post(self->context_->loop(), [self, acquired] { self->on_slot(acquired); });
+          else if (const auto owner = shard.lock(); owner && acquired)
+            owner->limits.release(limit::connections);
+        });
   }
 
   void on_slot(bool acquired) {

@@ -12,8 +12,8 @@ namespace {
 void share_port(tcp_acceptor& acceptor) {
   const int on = 1;
   if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
-    throw boost::system::system_error{
-        error_code{errno, boost::system::system_category()}, "SO_REUSEPORT"};
+    throw boost::system::system_error{error_code{errno, boost::system::system_category()},
+                                      "SO_REUSEPORT"};
 }
 
 } // namespace

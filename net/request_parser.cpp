@@ -18,7 +18,8 @@ bool is_uncommon(const protocol::http_head& head) noexcept {
 
 request_parser::request_parser(const protocol::gate_limits& head,
                                std::uint64_t max_body_bytes) noexcept
-    : gate_(head), chunks_(protocol::chunk_limits{.max_body_bytes = max_body_bytes}),
+    : gate_(head),
+      chunks_(protocol::chunk_limits{.max_body_bytes = max_body_bytes}),
       max_body_bytes_(max_body_bytes) {}
 
 void request_parser::reset() noexcept {

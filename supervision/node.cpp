@@ -74,6 +74,10 @@ std::future<caf::expected<notify_status>> node::notify(std::string client, std::
   return implementation_->notify({std::move(client), std::move(method), std::move(params)});
 }
 
+caf::actor node::supervisor() const {
+  return implementation_->supervisor();
+}
+
 void node::begin_stop(std::optional<std::chrono::milliseconds> limit) {
   implementation_->begin_stop(limit);
 }

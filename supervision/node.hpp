@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <boost/json/value.hpp>
+#include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/expected.hpp>
 
@@ -47,7 +48,9 @@ struct stop_report {
   std::string failure;
   /// What was killed because it still ran at the limit.
   std::vector<std::string> killed;
-  /// What was left behind in spite of that: actors, threads, sockets. Empty unless there is a defect.
+  /// What was left behind in spite of that: actors that react to nothing, because a handler never
+  /// returns, or that the application still holds. The actor system, with its threads, is then left
+  /// to them; a server process should end at once.
   std::vector<std::string> left;
 };
 
@@ -101,6 +104,10 @@ public:
   /// node is stopping or did not find out within 10 seconds.
   std::future<caf::expected<notify_status>> notify(std::string client, std::string method,
                                                    boost::json::value params = {});
+
+  /// The actor that keeps the others alive, for tests and diagnostics; it answers the messages of
+  /// supervision/messages.hpp. Empty unless the node serves.
+  caf::actor supervisor() const;
 
   /// Stops accepting, lets running calls end within `limit` (default: that of the configuration) and
   /// ends everything. Returns at once; wait() tells when it is done. Later calls change nothing.

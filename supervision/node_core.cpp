@@ -196,4 +196,9 @@ void node::implementation::resource_updated(std::string uri) {
     caf::anon_send(supervisor_, troupe::resource_updated{std::move(uri)});
 }
 
+caf::actor node::implementation::supervisor() {
+  const std::lock_guard guard{mutex_};
+  return supervisor_;
+}
+
 } // namespace troupe

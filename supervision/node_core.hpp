@@ -55,9 +55,10 @@ public:
   std::future<caf::expected<std::uint64_t>> update(handler_set changes);
   std::future<caf::expected<notify_status>> notify(notify_client request);
   void resource_updated(std::string uri);
+  caf::actor supervisor();
 
+  std::vector<std::string> problems; ///< of the configuration, for start(); filled with `settings`
   supervision::config settings;
-  std::vector<std::string> problems; ///< of the configuration, for start()
   supervision::node_metrics metrics;
   handler_set handlers;
   supervision::client_hooks hooks;

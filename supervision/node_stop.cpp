@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -13,6 +15,16 @@
 namespace troupe {
 
 using namespace supervision;
+
+namespace {
+
+template<class T>
+void keep_for_ever(std::unique_ptr<T> what) {
+  static auto& kept = *new std::vector<std::unique_ptr<T>>;
+  kept.push_back(std::move(what));
+}
+
+} // namespace
 
 node::implementation::~implementation() {
   begin_stop({});
@@ -103,11 +115,11 @@ void node::implementation::join_actors() {
   auto pause = milliseconds{1};
   while (registry.running() > 0) {
     if (std::chrono::steady_clock::now() >= deadline) {
-      const auto text =
-          std::to_string(registry.running()) + " actors of handlers, calls or the application";
+      const auto number = registry.running();
+      const auto text = std::to_string(number) + (number == 1 ? " actor" : " actors") +
+                        " of handlers, calls or the application";
       spdlog::warn("still there after the shutdown: {}; end them when the node stops", text);
       report_.left.push_back(text);
-      system_->await_actors_before_shutdown(false);
       return;
     }
     std::this_thread::sleep_for(pause);
@@ -122,13 +134,15 @@ void node::implementation::join_threads() {
     unit->stop();
   for (const auto& unit : units_)
     unit->join();
-  if (watchdog_)
-    watchdog_->now_waiting_for("CAF's threads, on which a handler may still be running");
-  if (report_.left.empty())
-    units_.clear();
-  else // an actor may still point to its thread
+  if (!report_.left.empty()) {
+    // Whoever is left may still use them, and CAF would wait for it for ever.
     for (auto& unit : units_)
-      static_cast<void>(unit.release());
+      keep_for_ever(std::move(unit));
+    keep_for_ever(std::move(system_));
+  }
+  if (watchdog_)
+    watchdog_->now_waiting_for("CAF's threads to end");
+  units_.clear();
   system_.reset();
   watchdog_.reset();
 }

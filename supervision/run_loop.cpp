@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/supervision/signals.hpp"
+#include "troupe/supervision/watchdog.hpp"
 
 namespace troupe::supervision {
 
@@ -25,10 +26,11 @@ int report(const stop_report& end) {
     spdlog::info("stopped; no actor, thread or socket is left");
   else
     spdlog::error("stopped; left behind: {}", in_words(end.left));
-  if (end.failure.empty())
-    return 0;
-  spdlog::critical("the server ended because of a failure: {}", end.failure);
-  return 1;
+  if (!end.failure.empty())
+    spdlog::critical("the server ended because of a failure: {}", end.failure);
+  if (!end.left.empty())
+    return watchdog::exit_code;
+  return end.failure.empty() ? 0 : 1;
 }
 
 } // namespace

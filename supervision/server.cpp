@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "troupe/supervision/census.hpp"
 #include "troupe/supervision/command_line.hpp"
@@ -63,6 +64,8 @@ int run_server(int argc, char** argv, const prepare_node& prepare) {
   const auto code = serve_and_count(plan, prepare);
   const watchdog patience{plan.settings.shutdown.watchdog, "the log to be written"};
   stop_logging();
+  if (code == watchdog::exit_code)
+    ::_exit(code); // a thread still runs what the end of main would destroy
   return code;
 }
 

@@ -15,7 +15,7 @@ using prepare_node = std::function<void(node&)>;
 
 /// Runs until SIGTERM or SIGINT. Returns the exit code: 0 after an orderly end (also when calls had
 /// to be killed at the shutdown limit), 1 if the node could not start or had to give up, 2 for a bad
-/// command line or configuration. SIGHUP reloads (reload.hpp).
+/// command line or configuration. Ends the process with 3 if a handler never returns. SIGHUP reloads (reload.hpp).
 int run_server(int argc, char** argv, const prepare_node& prepare);
 
 } // namespace troupe::supervision

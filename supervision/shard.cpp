@@ -321,7 +321,6 @@ void shard_actor::on_exit() {
   config_.on_tick({});
   stop_accepting();
   exit_children(caf::exit_reason::kill);
-  state_->draining = true;
   state_->limits.disconnect();
   // The table of shards and the handle to this one are references in a circle.
   state_->shards.clear();

@@ -91,15 +91,13 @@ public:
 /// The other end of a connection: a plain socket.
 class peer {
 public:
-  explicit peer(net::tcp_socket socket) : socket_(std::move(socket)) {
-    socket_.non_blocking(true);
-  }
+  explicit peer(net::tcp_socket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
 
   void send(std::string_view bytes) {
     net::error_code error;
     for (std::size_t done = 0; done < bytes.size() && !error;)
-      done += socket_.write_some(
-          boost::asio::buffer(bytes.data() + done, bytes.size() - done), error);
+      done +=
+          socket_.write_some(boost::asio::buffer(bytes.data() + done, bytes.size() - done), error);
   }
 
   /// What has arrived since the last call, or a part of it; sets `ended` when the other side is done.
@@ -225,7 +223,7 @@ public:
   }
 
   /// The session answers.
-  template <class Message>
+  template<class Message>
   void answer(const caf::actor& transport, Message message) {
     caf::send_as(session, transport, std::move(message));
     settle();

@@ -285,6 +285,33 @@ CAF_TEST(a_refusal_by_the_head_skips_a_small_body_and_goes_on) {
   CAF_CHECK_EQUAL(log->posts.size(), 1u);
 }
 
+CAF_TEST(head_is_refused_without_a_body) {
+  auto client = connect();
+  const auto answer = exchange(client, request("HEAD", ""));
+  CAF_CHECK(answer.starts_with("HTTP/1.1 405 Method Not Allowed\r\n"));
+  CAF_CHECK(answer.ends_with("\r\n\r\n"));
+  CAF_CHECK(!client.ended);
+}
+
+CAF_TEST(pages_of_configured_origins_are_told_that_they_may) {
+  protocol::host_rules_config config;
+  config.allowed_origins = {"https://app.example"};
+  options->endpoint.hosts = std::get<protocol::host_rules>(protocol::host_rules::compile(config));
+  auto client = connect();
+  const std::string origin = "Origin: https://app.example\r\n";
+  const auto preflight = exchange(
+      client, request("OPTIONS", origin + "Access-Control-Request-Headers: mcp-session-id\r\n"));
+  CAF_CHECK(preflight.starts_with("HTTP/1.1 204 No Content\r\n"));
+  CAF_CHECK(contains(preflight, "Access-Control-Allow-Origin: https://app.example\r\n"));
+  CAF_CHECK(contains(preflight, "mcp-session-id"));
+  exchange(client, post(ping, origin));
+  answer_last(std::string{pong});
+  CAF_CHECK(contains(client.receive(), "Access-Control-Allow-Origin: https://app.example\r\n"));
+  exchange(client, post(ping));
+  answer_last(std::string{pong});
+  CAF_CHECK(!contains(client.receive(), "Access-Control"));
+}
+
 CAF_TEST(the_skipped_body_may_come_later) {
   auto client = connect();
   const auto bytes = request("PUT", "", std::string(1000, 'x'));

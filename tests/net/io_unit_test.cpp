@@ -148,8 +148,8 @@ CAF_TEST(jobs_of_the_pool_are_passed_on) {
   first.start();
   std::promise<void> sent;
   boost::asio::post(first.loop(), [&] {
-    caf::actor_cast<caf::abstract_actor*>(worker)->enqueue(
-        nullptr, caf::make_message_id(), caf::make_message(where{}), &first);
+    caf::actor_cast<caf::abstract_actor*>(worker)->enqueue(nullptr, caf::make_message_id(),
+                                                           caf::make_message(where{}), &first);
     sent.set_value();
   });
   sent.get_future().get();

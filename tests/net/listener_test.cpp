@@ -52,7 +52,7 @@ struct fixture : connection_fixture {
     return peer{std::move(socket)};
   }
 
-  template <class Condition>
+  template<class Condition>
   bool wait_for(Condition condition) {
     const auto end = clock::now() + 10s;
     while (!condition()) {

@@ -90,8 +90,8 @@ CAF_TEST(without_length_there_is_no_body) {
 }
 
 CAF_TEST(a_chunked_body_is_put_together_in_place) {
-  const auto bytes =
-      head("Transfer-Encoding: chunked\r\n") + "5;x=y\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\n\r\nGET";
+  const auto bytes = head("Transfer-Encoding: chunked\r\n") +
+                     "5;x=y\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\n\r\nGET";
   const auto result = feed_everywhere(bytes);
   CAF_CHECK(result.state == parse_state::complete);
   CAF_CHECK_EQUAL(result.body, "hello world");
@@ -104,10 +104,10 @@ CAF_TEST(bodies_over_the_limit_are_refused) {
 }
 
 CAF_TEST(trailers_are_refused) {
-  CAF_CHECK_EQUAL(feed_everywhere(head("Transfer-Encoding: chunked\r\n") +
-                                  "0\r\nContent-Length: 5\r\n\r\n")
-                      .status,
-                  400u);
+  CAF_CHECK_EQUAL(
+      feed_everywhere(head("Transfer-Encoding: chunked\r\n") + "0\r\nContent-Length: 5\r\n\r\n")
+          .status,
+      400u);
 }
 
 CAF_TEST(heads_that_two_readers_would_read_differently_are_refused) {
@@ -160,11 +160,36 @@ namespace {
 
 /// One small damage, of the kinds that readers of HTTP disagree about.
 void damage(std::string& bytes, std::mt19937& random) {
-  static constexpr std::string_view parts[] = {
-      "\r\n", "\n", "\r", " ", "\t", ":", ",", ";", "0", "1", "9", "+", "-", "_", "\"", "\\", "x",
-      "Content-Length: 5\r\n", "Content-Length: 05\r\n", "Transfer-Encoding: chunked\r\n",
-      "Transfer-Encoding: identity\r\n", "Connection: close\r\n", "Host: a\r\n", "HTTP/1.1",
-      "HTTP/1.0", "GET / HTTP/1.1\r\n", "\r\n\r\n", "\xe4", "\x7f", std::string_view{"\0", 1}};
+  static constexpr std::string_view parts[] = {"\r\n",
+                                               "\n",
+                                               "\r",
+                                               " ",
+                                               "\t",
+                                               ":",
+                                               ",",
+                                               ";",
+                                               "0",
+                                               "1",
+                                               "9",
+                                               "+",
+                                               "-",
+                                               "_",
+                                               "\"",
+                                               "\\",
+                                               "x",
+                                               "Content-Length: 5\r\n",
+                                               "Content-Length: 05\r\n",
+                                               "Transfer-Encoding: chunked\r\n",
+                                               "Transfer-Encoding: identity\r\n",
+                                               "Connection: close\r\n",
+                                               "Host: a\r\n",
+                                               "HTTP/1.1",
+                                               "HTTP/1.0",
+                                               "GET / HTTP/1.1\r\n",
+                                               "\r\n\r\n",
+                                               "\xe4",
+                                               "\x7f",
+                                               std::string_view{"\0", 1}};
   const auto at = random() % (bytes.size() + 1);
   switch (random() % 4) {
   case 0:

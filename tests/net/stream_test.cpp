@@ -23,8 +23,9 @@ struct fixture : connection_fixture {
   }
   const stream_request& last() const { return log->streams.back(); }
   void event(std::string head, std::string json) {
-    answer(last().transport, stream_event{last().exchange, std::move(head),
-                                          json.empty() ? frame_ptr{} : make_frame(std::move(json))});
+    answer(last().transport,
+           stream_event{last().exchange, std::move(head),
+                        json.empty() ? frame_ptr{} : make_frame(std::move(json))});
   }
   ~fixture() override { log->streams.clear(); }
 };
@@ -57,10 +58,8 @@ CAF_TEST(what_the_session_says_at_once_goes_out_in_one_piece) {
   exchange(client, post(ping));
   const auto& post = log->posts.back();
   caf::send_as(session, post.transport, stream_begin{post.exchange, {}});
-  caf::send_as(session, post.transport,
-               stream_event{post.exchange, "id: 0-1\n", make_frame("1")});
-  caf::send_as(session, post.transport,
-               stream_event{post.exchange, "id: 0-2\n", make_frame("2")});
+  caf::send_as(session, post.transport, stream_event{post.exchange, "id: 0-1\n", make_frame("1")});
+  caf::send_as(session, post.transport, stream_event{post.exchange, "id: 0-2\n", make_frame("2")});
   caf::send_as(session, post.transport, stream_end{post.exchange});
   settle();
   const auto bytes = client.receive();

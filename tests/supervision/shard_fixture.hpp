@@ -25,6 +25,7 @@
 namespace troupe::test {
 
 using namespace troupe::supervision;
+using namespace std::chrono_literals;
 
 using strings = std::vector<std::string>;
 

@@ -24,6 +24,9 @@ void add_publishing(node& node);
 /// Forms, URLs, sampling, roots.
 void add_asking(node& node);
 
+/// Ways to hurt the runtime itself: kill one of its actors, never return.
+void add_supervising(node& node);
+
 /// Results of every shape, in every kind of execution.
 void add_results(node& node);
 

@@ -11,5 +11,6 @@ int main(int argc, char** argv) {
     add_asking(node);
     add_publishing(node);
     add_failures(node);
+    add_supervising(node);
   });
 }
