@@ -11,6 +11,7 @@
 
 #include <boost/json/value.hpp>
 #include <caf/actor.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "troupe/actors/catalog.hpp"

@@ -92,7 +92,8 @@ session_actor::answer session_actor::on_request(open_post& post, const protocol:
 
 // -- handshake ------------------------------------------------------------------------------------
 
-session_actor::answer session_actor::open_session(open_post& post, const protocol::request& request) {
+session_actor::answer session_actor::open_session(open_post& post,
+                                                  const protocol::request& request) {
   if (phase_ != phase::opening)
     return failure(request.id, protocol::make_already_initialized());
   auto params = protocol::parse_initialize(request.params);

@@ -334,7 +334,7 @@ void http_connection::end(connection_end why) {
 
 void http_connection::on_exit() {
   if (!self_)
-    return; // never started, or over already
+    return;                      // never started, or over already
   if (phase_ != phase::closed) { // ended from outside
     leave_exchange();
     phase_ = phase::closed;

@@ -42,7 +42,11 @@ build() {
   local preset=$1
   shift
   configure "$preset"
-  say "Building $* in build/$preset (the first time takes minutes)"
+  if [[ -e build/$preset/.ninja_log ]]; then
+    say "Bringing $* in build/$preset up to date"
+  else
+    say "Building $* in build/$preset (the first time takes minutes)"
+  fi
   cmake --build "build/$preset" --parallel "$(jobs)" --target "$@" >&2 ||
     fail "the build of '$preset' failed; the first error is above"
 }
