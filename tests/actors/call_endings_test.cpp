@@ -19,10 +19,10 @@ CAF_TEST(calls_of_one_session_run_side_by_side) {
   CAF_REQUIRE_EQUAL(slow->waiting.size(), 2u);
   slow->waiting[1].deliver(outcome{tool_result::text("second")});
   run();
-  CAF_CHECK_EQUAL(boost::json::parse(log->replies.at(1).body).at("id").as_int64(), 2);
+  CAF_CHECK_EQUAL(reply_body(1).at("id").as_int64(), 2);
   slow->waiting[0].deliver(outcome{tool_result::text("first")});
   run();
-  CAF_CHECK_EQUAL(boost::json::parse(log->replies.at(2).body).at("id").as_int64(), 1);
+  CAF_CHECK_EQUAL(reply_body(2).at("id").as_int64(), 1);
 }
 
 CAF_TEST(an_id_in_use_is_refused) {

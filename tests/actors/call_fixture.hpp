@@ -3,6 +3,7 @@
 // A session with tools of every kind: inline and on the pool, one that throws, one that tells its
 // progress, one that asks its client, and an actor whose answers the test gives.
 
+#include <deque>
 #include <stdexcept>
 
 #include "session_fixture.hpp"
@@ -111,10 +112,15 @@ struct call_fixture : session_fixture {
         " (asked once)"};
   }
 
-  boost::json::value last_reply() { return boost::json::parse(log->replies.at(0).body); }
+  /// Lives as long as the test: CAF_CHECK_EQUAL keeps references to what it compares.
+  const boost::json::value& reply_body(std::size_t index) {
+    return parsed.emplace_back(boost::json::parse(log->replies.at(index).body));
+  }
+  const boost::json::value& last_reply() { return reply_body(0); }
 
   std::shared_ptr<slow_tool> slow;
   caf::actor worker;
+  std::deque<boost::json::value> parsed;
 };
 
 } // namespace troupe::test
