@@ -62,10 +62,10 @@ template class entry_table<prompt_entry>;
 
 std::optional<catalog::reader> catalog::find_reader(std::string_view uri) const {
   if (const auto* fixed = resources.find(uri))
-    return reader{&fixed->run, {}};
+    return reader{&fixed->run, fixed->description.cache, {}};
   for (const auto& entry : templates.entries())
     if (auto variables = entry->pattern.match(uri))
-      return reader{&entry->run, std::move(*variables)};
+      return reader{&entry->run, entry->description.cache, std::move(*variables)};
   return std::nullopt;
 }
 

@@ -19,8 +19,12 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include "troupe/actors/handler.hpp"
+#include "troupe/actors/tool_options.hpp"
+#include "troupe/protocol/json_schema.hpp"
+#include "troupe/protocol/param_headers.hpp"
 #include "troupe/protocol/prompt.hpp"
 #include "troupe/protocol/resource.hpp"
+#include "troupe/protocol/result_context.hpp"
 #include "troupe/protocol/tool.hpp"
 #include "troupe/protocol/uri_template.hpp"
 
@@ -34,6 +38,12 @@ struct tool_entry {
   std::uint64_t number = 0;
   protocol::tool description;
   handler run;
+  tool_options options;
+  /// Arguments that modern clients repeat in headers, by the schema's x-mcp-header.
+  std::vector<protocol::param_header> param_headers;
+  protocol::json_schema_ptr input_check;  ///< null: anything goes
+  protocol::json_schema_ptr output_check; ///< of structuredContent; null: anything goes
+  bool remote = false; ///< other nodes have it, and this one does not (remote_tools.hpp)
 };
 struct resource_entry {
   std::uint64_t number = 0;
@@ -105,6 +115,7 @@ struct catalog : boost::intrusive_ref_counter<catalog, boost::thread_safe_counte
   /// Who reads `uri`: a fixed resource, or else the first template that matches.
   struct reader {
     const handler* run = nullptr;
+    std::optional<protocol::cache_hints> cache; ///< where the resource has its own
     protocol::uri_variables variables;
   };
   std::optional<reader> find_reader(std::string_view uri) const;
@@ -118,6 +129,12 @@ struct list_changes {
   bool prompts = false;
 
   bool any() const noexcept { return tools || resources || prompts; }
+  list_changes& operator|=(const list_changes& more) noexcept {
+    tools |= more.tools;
+    resources |= more.resources;
+    prompts |= more.prompts;
+    return *this;
+  }
 };
 
 } // namespace troupe

@@ -2,7 +2,7 @@
 
 // Who is on the other side: what a handler and the application may know about a client. Shared by
 // the session and its running calls; immutable except for the log level, which the client may set
-// while calls run on other threads.
+// while calls run on other threads. In the modern era a client is what one request says about it.
 
 #include <atomic>
 #include <string>
@@ -30,14 +30,24 @@ public:
   protocol::client_capabilities capabilities;
   protocol::revision revision = protocol::latest_legacy_revision;
 
-  /// Log messages below this level are not sent (server/utilities/logging).
-  protocol::log_level log_level() const noexcept { return level_.load(std::memory_order_relaxed); }
+  /// Whether a log message of this level is to be sent (server/utilities/logging).
+  bool wants(protocol::log_level level) const noexcept {
+    return static_cast<int>(level) >= threshold_.load(std::memory_order_relaxed);
+  }
+  /// Of a legacy client.
+  protocol::log_level log_level() const noexcept {
+    return static_cast<protocol::log_level>(threshold_.load(std::memory_order_relaxed));
+  }
   void log_level(protocol::log_level level) noexcept {
-    level_.store(level, std::memory_order_relaxed);
+    threshold_.store(static_cast<int>(level), std::memory_order_relaxed);
+  }
+  /// A modern client that names no level wants none.
+  void wants_no_log() noexcept {
+    threshold_.store(protocol::log_level_count, std::memory_order_relaxed);
   }
 
 private:
-  std::atomic<protocol::log_level> level_{protocol::log_level::debug};
+  std::atomic<int> threshold_{static_cast<int>(protocol::log_level::debug)};
 };
 
 using client_ptr = boost::intrusive_ptr<client>;

@@ -11,6 +11,7 @@
 
 #include "troupe/actors/client_number.hpp"
 #include "troupe/actors/messages.hpp"
+#include "troupe/actors/remote_catalog.hpp"
 #include "troupe/actors/restart_intensity.hpp"
 
 namespace troupe {
@@ -24,17 +25,30 @@ struct dispatcher_state {
   dispatcher_options options;
   std::shared_ptr<catalog_slot> slot;
   std::vector<caf::actor> shards;
+  caf::actor cluster; ///< null if the node is in none
+  remote_catalog remote;
   std::uint64_t next_number = 1;
   std::map<std::uint64_t, restart_intensity> restarts; ///< by entry number
 
   explicit dispatcher_state(caf::event_based_actor* parent) : self(parent) {}
 
-  void publish(boost::intrusive_ptr<catalog> next, list_changes changes) {
+  /// With the tools of other nodes, which change their own catalogs themselves.
+  void publish(boost::intrusive_ptr<catalog> next, const list_changes& own) {
+    auto changes = own;
+    if (remote.source())
+      changes.tools |= remote.merge_into(*next);
+    send_out(std::move(next), changes, own);
+  }
+
+  void send_out(boost::intrusive_ptr<catalog> next, const list_changes& changes,
+                const list_changes& own) {
     ++next->version;
     const catalog_ptr published = std::move(next);
     slot->set(published);
     for (const auto& shard : shards)
       self->send(shard, catalog_changed{published, changes});
+    if (cluster)
+      self->send(cluster, catalog_changed{published, own});
   }
 
   boost::intrusive_ptr<catalog> draft() const {
@@ -58,7 +72,7 @@ struct dispatcher_state {
 
   /// The actor of an entry that goes is nobody's business any more, unless it was ours.
   void stop(const handler& run) {
-    if (!run.actor())
+    if (!run.actor() || run.actor() == remote.source())
       return;
     self->demonitor(run.actor());
     if (run.factory())
@@ -170,16 +184,46 @@ struct dispatcher_state {
     return true;
   }
 
+  // -- tools of other nodes -----------------------------------------------------------------------
+
+  void on_remote_tools(remote_tools_changed& all) {
+    if (all.remote_tools != remote.source()) {
+      if (remote.source())
+        self->demonitor(remote.source());
+      self->monitor(all.remote_tools);
+    }
+    remote.set(std::move(all), [this] { return next_number++; });
+    publish_remote();
+  }
+
+  void publish_remote() {
+    auto next = draft();
+    if (remote.merge_into(*next))
+      send_out(std::move(next), {.tools = true}, {});
+  }
+
   void on_down(const caf::down_msg& down) {
+    if (remote.source() && down.source == remote.source().address()) {
+      remote.clear(); // whoever comes next says what there is
+      publish_remote();
+    } else {
+      restart_or_remove(down.source);
+    }
+    const handler_gone gone{down.source, self->system().render(down.reason)};
+    for (const auto& shard : shards)
+      self->send(shard, gone);
+    if (cluster)
+      self->send(cluster, gone);
+  }
+
+  void restart_or_remove(const caf::actor_addr& gone) {
     auto next = draft();
     list_changes changes;
-    changes.tools = replace(next->tools, down.source);
-    changes.resources = replace(next->resources, down.source);
-    changes.resources |= replace(next->templates, down.source);
-    changes.prompts = replace(next->prompts, down.source);
+    changes.tools = replace(next->tools, gone);
+    changes.resources = replace(next->resources, gone);
+    changes.resources |= replace(next->templates, gone);
+    changes.prompts = replace(next->prompts, gone);
     publish(std::move(next), changes);
-    for (const auto& shard : shards)
-      self->send(shard, handler_gone{down.source, self->system().render(down.reason)});
   }
 
   // -- after a start or restart -------------------------------------------------------------------
@@ -222,6 +266,8 @@ struct dispatcher_state {
     end_supervised(last->prompts);
     slot->set(catalog_ptr{new catalog});
     shards.clear();
+    cluster = nullptr;
+    remote.clear();
   }
 };
 
@@ -248,6 +294,15 @@ caf::behavior dispatcher(dispatcher_self* self, dispatcher_options options,
         self->state.tell_depth();
         self->state.shards = std::move(change.shards);
         self->state.tell_shards();
+      },
+      [self](cluster_changed& change) {
+        self->state.cluster = std::move(change.cluster);
+        if (self->state.cluster)
+          self->send(self->state.cluster, catalog_changed{self->state.slot->get(), {}});
+      },
+      [self](remote_tools_changed& all) {
+        self->state.tell_depth();
+        self->state.on_remote_tools(all);
       },
       [self](const resource_updated& event) {
         self->state.tell_depth();

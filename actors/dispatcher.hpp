@@ -55,7 +55,8 @@ struct dispatcher_options {
   std::function<void(std::size_t)> on_mailbox_depth;
 };
 
-/// Accepts update_catalog, shards_changed, resource_updated, notify_client.
+/// Accepts update_catalog, shards_changed, cluster_changed, remote_tools_changed,
+/// resource_updated, notify_client.
 caf::actor spawn_dispatcher(caf::actor_system& system, dispatcher_options options,
                             std::shared_ptr<catalog_slot> slot);
 

@@ -20,6 +20,8 @@ public:
   struct event {
     protocol::event_id id;
     frame_ptr payload;
+    /// Sequence of the event before it in its stream, 0 if it is the first: shows a gap in a replay.
+    std::uint64_t previous = 0;
   };
 
   event_ring(std::size_t max_events, std::size_t max_bytes)
@@ -34,6 +36,22 @@ public:
   /// True if no event behind `after` has been pushed out, of any stream.
   bool complete_since(protocol::event_id after) const noexcept {
     return after.sequence >= last_evicted_;
+  }
+
+  /// Sequence of the last event that was pushed out; 0: none was.
+  std::uint64_t last_evicted() const noexcept { return last_evicted_; }
+  /// That of the last one that was pushed and is still here, or else of the last that was pushed out.
+  std::uint64_t last_event() const noexcept {
+    return events_ && !events_->empty() ? events_->back().id.sequence : last_evicted_;
+  }
+  /// Goes on where another ring was: before the first push().
+  void begin_after(std::uint64_t last_evicted) noexcept { last_evicted_ = last_evicted; }
+  /// Calls `visit` with each event, in order.
+  template<class Visit>
+  void for_each(Visit visit) const {
+    if (events_)
+      for (const auto& kept : *events_)
+        visit(kept);
   }
 
   std::size_t size() const noexcept { return events_ ? events_->size() : 0; }

@@ -1,12 +1,19 @@
 #pragma once
 
-// What a transport and a session say to each other. A transport (an HTTP connection today; WebSocket
-// and stdio later) delivers parsed messages and takes encoded ones; it knows sockets and framing, the
-// session knows MCP. An *exchange* is one thing a transport waits to be answered for: a POST with
+// What a transport and a session say to each other. A transport delivers parsed messages and takes
+// encoded ones; it knows sockets and framing, the session knows MCP.
+//
+// Streamable HTTP: an *exchange* is one thing a transport waits to be answered for: a POST with
 // requests, a GET, a DELETE. The transport numbers its exchanges; the session answers to the number.
 //
 //   transport → session   client_post, client_notice, stream_request, session_deletion, exchange_lost
 //   session → transport   reply (whole answer), or stream_begin, stream_event…, stream_end
+//
+// Duplex transports (WebSocket, stdio, HTTP+SSE): one exchange for the whole life of the session,
+// named to open_session(). Every message to the client is one stream_event with an empty head.
+//
+//   transport → session   client_message, input_over, exchange_lost (the transport is gone: the session ends)
+//   session → transport   stream_event…, session_over
 
 #include <chrono>
 #include <cstdint>
@@ -18,6 +25,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "troupe/actors/frame.hpp"
+#include "troupe/actors/session_observer.hpp"
 #include "troupe/actors/timer_wheel.hpp"
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/event_id.hpp"
@@ -46,6 +54,21 @@ struct client_post {
 struct client_notice {
   protocol::document_ptr body;
   caf::actor transport;
+  exchange_id exchange = 0;
+};
+
+/// What a client said on a duplex transport. With a `transport`, which is then the POST of HTTP+SSE,
+/// it is told that the message has come: a reply of status 202, or what is wrong.
+struct client_message {
+  protocol::document_ptr body;
+  caf::actor transport;
+  exchange_id exchange = 0;
+  time_point received{};
+};
+
+/// A duplex transport has nothing more to read, but still writes: the session ends when all that was
+/// asked is answered.
+struct input_over {
   exchange_id exchange = 0;
 };
 
@@ -107,9 +130,18 @@ struct stream_end {
   exchange_id exchange = 0;
 };
 
+/// The session of a duplex transport is over and sends no more.
+struct session_over {
+  exchange_id exchange = 0;
+  session_end why = session_end::failed;
+};
+
 } // namespace troupe
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::input_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::session_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::client_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::stream_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::session_deletion)

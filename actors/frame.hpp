@@ -4,6 +4,7 @@
 // threads by reference count; a session adds its own event id in front, never a copy of the payload.
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -23,6 +24,11 @@ private:
 };
 
 using frame_ptr = boost::intrusive_ptr<const frame>;
+
+/// Empty for null.
+inline std::string_view text_of(const frame_ptr& frame) noexcept {
+  return frame ? std::string_view{frame->json()} : std::string_view{};
+}
 
 inline frame_ptr make_frame(std::string json) {
   return frame_ptr{new frame{std::move(json)}};

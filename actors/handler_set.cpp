@@ -18,9 +18,32 @@ bool handler_set::check(const Description& description, std::string_view key) {
   return found.errors.empty();
 }
 
-handler_set& handler_set::add(protocol::tool description, handler run) {
-  if (check(description, description.name))
-    changes_.emplace_back(tool_entry{0, std::move(description), std::move(run)});
+protocol::json_schema_ptr handler_set::compile(const protocol::tool& description,
+                                               std::string_view member,
+                                               const boost::json::value& schema) {
+  if (schema.is_null())
+    return nullptr;
+  auto compiled = protocol::json_schema::compile(schema);
+  if (compiled)
+    return *std::move(compiled);
+  errors_.push_back(description.name + ": " + std::string{member} + to_string(compiled.error()));
+  return nullptr;
+}
+
+handler_set& handler_set::add(protocol::tool description, handler run, tool_options options) {
+  if (!check(description, description.name))
+    return *this;
+  const auto errors = errors_.size();
+  auto input = compile(description, "inputSchema", description.input_schema);
+  auto output = compile(description, "outputSchema", description.output_schema);
+  const auto* schema = description.input_schema.if_object();
+  auto headers = schema != nullptr ? protocol::find_param_headers(*schema)
+                                   : std::vector<protocol::param_header>{};
+  if (!headers)
+    errors_.push_back(description.name + ": inputSchema: " + headers.error().message);
+  if (errors_.size() == errors)
+    changes_.emplace_back(tool_entry{0, std::move(description), std::move(run), options,
+                                     *std::move(headers), std::move(input), std::move(output)});
   return *this;
 }
 

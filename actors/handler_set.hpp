@@ -30,7 +30,7 @@ using catalog_change =
 class handler_set {
 public:
   /// An entry of the same name or URI is replaced and keeps its place in lists.
-  handler_set& add(protocol::tool description, handler run);
+  handler_set& add(protocol::tool description, handler run, tool_options options = {});
   handler_set& add(protocol::resource description, handler run);
   /// `completions` answer for the variables of the template.
   handler_set& add(protocol::resource_template description, handler run,
@@ -49,6 +49,8 @@ public:
 private:
   template<class Description>
   bool check(const Description& description, std::string_view key);
+  protocol::json_schema_ptr compile(const protocol::tool& description, std::string_view member,
+                                    const boost::json::value& schema);
 
   std::vector<catalog_change> changes_;
   std::vector<std::string> errors_;

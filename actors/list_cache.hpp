@@ -1,7 +1,8 @@
 #pragma once
 
-// The results of tools/list and its siblings, encoded once per catalog, revision and page and then
-// only copied. One cache per I/O thread; emptied when the thread gets another catalog.
+// The results of tools/list and its siblings and of server/discover, encoded once per catalog,
+// revision and page and then only copied. One cache per I/O thread; emptied when the thread gets
+// another catalog.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,22 +11,30 @@
 #include <tuple>
 
 #include "troupe/actors/catalog.hpp"
-#include "troupe/protocol/cursor.hpp"
+#include "troupe/actors/frame.hpp"
+#include "troupe/actors/session_options.hpp"
 #include "troupe/protocol/method.hpp"
 #include "troupe/protocol/revision.hpp"
 
 namespace troupe {
+
+/// Which page of which list, and for whom.
+struct page_request {
+  /// tools_list, resources_list, resources_templates_list, prompts_list or server_discover.
+  protocol::method list = protocol::method::tools_list;
+  protocol::revision revision = protocol::latest_legacy_revision;
+  std::uint64_t after = 0; ///< entries behind the one of this number
+  const session_options& options;
+  const frame_ptr& server_info; ///< for modern results; may be null
+};
 
 class list_cache {
 public:
   /// Pages kept; with more the cache starts anew, which costs time and nothing else.
   static constexpr std::size_t max_pages = 512;
 
-  /// The complete result object of `list` (tools_list, resources_list, resources_templates_list or
-  /// prompts_list): up to `page_size` entries behind the one numbered `after`.
-  const std::string& page(const catalog& source, protocol::method list, protocol::revision revision,
-                          std::uint64_t after, std::size_t page_size,
-                          const protocol::cursor_key& key);
+  /// The complete result object, up to options.page_size entries.
+  const std::string& page(const catalog& source, const page_request& request);
   void clear() { pages_.clear(); }
 
 private:

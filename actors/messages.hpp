@@ -64,6 +64,11 @@ struct shards_changed {
   std::vector<caf::actor> shards;
 };
 
+/// supervisor → dispatcher: the cluster that this node is in, after a start or restart.
+struct cluster_changed {
+  caf::actor cluster;
+};
+
 /// supervisor → shard: there is a new registry.
 struct registry_changed {
   caf::actor registry;
@@ -71,15 +76,23 @@ struct registry_changed {
 
 // -- catalog and events: dispatcher → shard → session ---------------------------------------------
 
-/// dispatcher → shard → sessions: the catalog changed; `changes` says which lists.
+/// dispatcher → shard → sessions: the catalog changed; `changes` says which lists. To the cluster too, with the
+/// changes that other nodes do not make themselves.
 struct catalog_changed {
   catalog_ptr catalog;
+  list_changes changes;
+};
+
+/// peer → cluster → shards → sessions: these lists of another node have changed.
+struct lists_changed {
   list_changes changes;
 };
 
 /// anyone → dispatcher → shards → subscribed sessions: the resource with this URI has new contents.
 struct resource_updated {
   std::string uri;
+  /// On every node of the cluster. False for what each node has for itself.
+  bool everywhere = true;
 };
 
 /// shard → session: send this notification on the standalone stream, if there is one.
@@ -87,7 +100,7 @@ struct deliver {
   frame_ptr notification;
 };
 
-/// dispatcher → shards → sessions: an actor that handles calls is gone; its calls must be failed.
+/// dispatcher → shards → sessions, and cluster → peers: an actor that handles calls is gone; its calls must be failed.
 struct handler_gone {
   caf::actor_addr handler;
   std::string reason;
@@ -158,8 +171,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lease_grant)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lease_recall)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lease_return)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::shards_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::registry_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::catalog_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lists_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::resource_updated)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::handler_gone)

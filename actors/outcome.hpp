@@ -4,6 +4,7 @@
 // from the client.
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -30,10 +31,24 @@ using protocol::read_result;
 using protocol::rpc_error;
 using protocol::tool_result;
 
+/// "This takes long": the client is given a task to ask for later, and the handler is called again
+/// within it (call::in_task), with `state` as it was (call::state). A client that knows no tasks
+/// waits: then the handler is called again at once.
+struct continue_as_task {
+  std::string state;
+};
+
+/// What remains of an outcome once it is encoded for the client's revision. Handlers return it only for what another node
+/// has encoded.
+struct encoded_result {
+  std::string json; ///< the complete response, or if the call names no request, its `result` object
+  bool is_error = false;
+};
+
 /// Converts from every kind of result, so that a handler just returns one.
 struct outcome {
   using variant = std::variant<tool_result, read_result, prompt_result, completion_result,
-                               input_required, rpc_error>;
+                               input_required, rpc_error, continue_as_task, encoded_result>;
   variant value;
 
   outcome() = default;

@@ -8,7 +8,9 @@
 // still arrive through the mailbox, from any thread. With net/io_unit this is the only file that
 // depends on how CAF 0.17 schedules actors.
 
+#include <cstddef>
 #include <exception>
+#include <typeinfo>
 #include <utility>
 
 #include <caf/abstract_actor.hpp>
@@ -16,6 +18,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/execution_unit.hpp>
+#include <caf/intrusive/task_result.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/scheduled_actor.hpp>
 #include <caf/sec.hpp>
@@ -52,13 +55,15 @@ public:
       return caf::resumable::done;
     const handling_scope scope{this};
     std::size_t handled = 0;
-    typename Base::mailbox_visitor visit{this, handled, limit};
+    mailbox_visitor visit{{this, handled, limit}};
     while (handled < limit) {
       const auto round = this->mailbox().new_round(messages_per_round, visit);
       if (!round.consumed_items && this->mailbox().try_block())
         return caf::resumable::awaiting_message;
       if (this->finalize())
         return caf::resumable::done;
+      if (std::exchange(yields_, false))
+        break;
     }
     return this->mailbox().try_block() ? caf::resumable::awaiting_message
                                        : caf::resumable::resume_later;
@@ -78,17 +83,19 @@ public:
     const caf::strong_actor_ptr alive{this->ctrl()};
     if (!this->activate(home_))
       return;
-    try {
-      std::forward<Event>(event)();
-    } catch (const std::exception& reason) {
-      this->quit(caf::make_error(caf::sec::runtime_error, reason.what()));
-    } catch (...) {
-      this->quit(caf::make_error(caf::sec::runtime_error, "an exception of unknown type"));
-    }
+    guard(std::forward<Event>(event));
     this->finalize();
   }
 
 protected:
+  /// Others of the thread have their turn after this message, whatever else waits for this actor.
+  void yield() noexcept { yields_ = true; }
+
+  /// Handles messages of the kinds that come with every request, and returns true; all others are for
+  /// the behaviour, where CAF's search for the right handler costs as much as the work of many. Asked
+  /// about messages of one element only that nobody else holds, and that are no requests.
+  virtual bool on_frequent(const std::type_info& /*type*/, void* /*content*/) { return false; }
+
   /// The actor that handles a message on this thread right now. A behaviour that finds its actor this
   /// way captures nothing, and all actors of a type share one: make_behavior() returns a copy of a
   /// static one, as objects share one table of virtual functions.
@@ -98,6 +105,52 @@ protected:
   }
 
 private:
+  /// CAF's, and before it a look at what is frequent.
+  struct mailbox_visitor : Base::mailbox_visitor {
+    using caf_visitor = typename Base::mailbox_visitor;
+    using caf_visitor::operator();
+
+    template<class Queue>
+    caf::intrusive::task_result operator()(std::size_t, Queue&, caf::mailbox_element& element) {
+      auto& actor = static_cast<pinned&>(*this->self);
+      if (!actor.handle_frequent(element)) {
+        const auto result = (*this)(element);
+        return actor.yields_ && result == caf::intrusive::task_result::resume
+                   ? caf::intrusive::task_result::stop_all
+                   : result;
+      }
+      if (actor.finalize())
+        return caf::intrusive::task_result::stop;
+      return ++this->handled_msgs < this->max_throughput ? caf::intrusive::task_result::resume
+                                                         : caf::intrusive::task_result::stop_all;
+    }
+  };
+
+  bool handle_frequent(caf::mailbox_element& element) {
+    auto& content = element.content();
+    if (!element.mid.is_async() || content.size() != 1 || content.shared())
+      return false;
+    const auto* type = content.type(0).second; // null for CAF's own types
+    if (type == nullptr)
+      return false;
+    this->current_element_ = &element;
+    bool handled = true; // also if it throws
+    guard([&] { handled = on_frequent(*type, content.get_mutable(0)); });
+    return handled;
+  }
+
+  /// What throws ends the actor.
+  template<class Event>
+  void guard(Event&& event) {
+    try {
+      std::forward<Event>(event)();
+    } catch (const std::exception& reason) {
+      this->quit(caf::make_error(caf::sec::runtime_error, reason.what()));
+    } catch (...) {
+      this->quit(caf::make_error(caf::sec::runtime_error, "an exception of unknown type"));
+    }
+  }
+
   class handling_scope {
   public:
     explicit handling_scope(pinned* self) noexcept : outer_(std::exchange(handling_, self)) {}
@@ -114,6 +167,7 @@ private:
   static inline constinit thread_local pinned* handling_ = nullptr;
 
   caf::execution_unit* home_;
+  bool yields_ = false;
 };
 
 /// Creates an actor of type `Actor`, derived from `pinned`, whose home is `home`.

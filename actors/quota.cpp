@@ -11,6 +11,8 @@ std::string_view to_string(limit what) noexcept {
     return "connections";
   case limit::sessions:
     return "sessions";
+  case limit::tasks:
+    return "tasks";
   case limit::uninitialized_sessions:
     return "uninitialized_sessions";
   case limit::calls:

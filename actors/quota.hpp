@@ -23,8 +23,9 @@ enum class limit : std::uint8_t {
   sessions,               ///< sessions, initialised or not
   uninitialized_sessions, ///< sessions whose client has not sent notifications/initialized
   calls,                  ///< calls running on the pool, in actors or waiting for their client
+  tasks,                  ///< tasks, until their time to live is over
 };
-inline constexpr std::size_t limit_count = 4;
+inline constexpr std::size_t limit_count = 5;
 
 /// The name used in configuration, metrics and error messages.
 std::string_view to_string(limit what) noexcept;

@@ -9,6 +9,7 @@
 
 #include "troupe/actors/exchange.hpp"
 #include "troupe/actors/shard_state.hpp"
+#include "troupe/actors/transport_kind.hpp"
 
 namespace troupe {
 
@@ -18,10 +19,17 @@ struct opened_session {
   caf::actor handle;
 };
 
+/// How a new session reaches its client.
+struct session_transport {
+  transport_kind kind = transport_kind::http;
+  caf::actor carrier;       ///< of a duplex kind: takes everything that is sent to the client
+  exchange_id exchange = 0; ///< by what number
+};
+
 /// Creates a session on the shard's thread. The caller has acquired one slot each of limit::sessions
 /// and limit::uninitialized_sessions; from here on the session owns and releases them. The first
-/// message it is sent must be the client_post that holds the initialize request; it ends by itself
-/// if that request is refused. Only on the shard's thread.
-opened_session open_session(const shard_state_ptr& shard);
+/// message it is sent must be the client_post or client_message that holds the initialize request; it
+/// ends by itself if that request is refused. Only on the shard's thread.
+opened_session open_session(const shard_state_ptr& shard, const session_transport& transport = {});
 
 } // namespace troupe

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "troupe/actors/call_lookup.hpp"
 #include "troupe/actors/call_runner.hpp"
 #include "troupe/actors/incident.hpp"
 #include "troupe/actors/session_actor.hpp"
@@ -20,35 +20,38 @@ session_actor::answer session_actor::start_call(open_post& post, const protocol:
                                                 const protocol::document_ptr& body) {
   call_data_ptr data{new call_data};
   data->client = client_;
+  data->transport = transport_.kind;
   data->body = body;
   data->method = method;
   data->params = request.params;
-  rpc_error error;
-  const auto* run = prepare(*data, error);
-  if (run == nullptr)
-    return failure(request.id, error);
+  data->request = request.id;
+  auto found = find_target(*shard_->catalog, *data);
+  if (const auto* error = std::get_if<rpc_error>(&found))
+    return failure(request.id, *error);
+  if (const auto* refused = std::get_if<tool_result>(&found))
+    return tool_failure(request.id, *refused, outcome_kind::tool_error);
+  const auto* run = std::get<call_target>(found).run;
   data->number = next_key_++;
   data->progress_token = protocol::progress_token_of(request.params);
-  const bool is_inline = !run->is_actor() && run->where() == execution::inline_;
-  if (is_inline) {
+  if (is_inline(*run)) {
     auto done = run_inline(post, *run, data);
-    if (auto* encoded = std::get_if<encoded_result>(&done)) {
-      auto response = result(request.id, encoded->json);
-      response.kind = encoded->is_error ? outcome_kind::tool_error : outcome_kind::ok;
-      return response;
-    }
+    if (auto* encoded = std::get_if<encoded_result>(&done))
+      return taken_over(std::move(*encoded));
     if (const auto* failed = std::get_if<rpc_error>(&done))
       return failure(request.id, *failed);
     // It needs input: from here on it is a call like any other.
     if (calls_.size() >= options().max_calls_in_flight)
-      return refuse_call(post, request.id, 429, "calls_per_session");
+      return refuse_over_limit(post, request.id, 429, "calls_per_session");
     auto& kept = keep_call(post, request, std::move(data), *run);
-    kept.questions = std::get<input_required>(std::move(done));
+    if (auto* questions = std::get_if<input_required>(&done))
+      kept.questions = std::move(*questions);
+    else // no longer inline: it said that it takes long
+      kept.data = next_round(*kept.data, std::get<continue_as_task>(std::move(done)));
     begin_with_slot(kept);
     return std::nullopt;
   }
   if (calls_.size() >= options().max_calls_in_flight)
-    return refuse_call(post, request.id, 429, "calls_per_session");
+    return refuse_over_limit(post, request.id, 429, "calls_per_session");
   begin_with_slot(keep_call(post, request, std::move(data), *run));
   return std::nullopt;
 }
@@ -60,11 +63,7 @@ void session_actor::begin_with_slot(running_call& call) {
     return;
   }
   // The lease of this thread is used up, which says nothing about the node.
-  limit_slot::acquire(shard_, limit::calls,
-                      [self = address(), number = call.data->number](limit_slot_ptr slot) {
-                        if (const auto session = caf::actor_cast<caf::actor>(self))
-                          caf::anon_send(session, call_slot{number, std::move(slot)});
-                      });
+  request_call_slot(shard_, address(), call.data->number);
 }
 
 void session_actor::begin(running_call& call) {
@@ -85,20 +84,22 @@ void session_actor::on_call_slot(const call_slot& answer) {
     return;
   }
   if (auto* post = find_post(call->post))
-    if (auto refused = refuse_call(*post, call->id, 503, to_string(limit::calls)))
+    if (auto refused = refuse_over_limit(*post, call->id, 503, to_string(limit::calls)))
       finish_call(answer.call, std::move(*refused));
 }
 
-session_actor::answer session_actor::refuse_call(open_post& post, const protocol::request_id& id,
-                                                 int status, std::string_view limit_name) {
+session_actor::answer session_actor::refuse_over_limit(open_post& post,
+                                                       const protocol::request_id& id, int status,
+                                                       std::string_view limit_name,
+                                                       std::string_view advice) {
   observer().limit_refused(limit_name);
   if (!post.batch) {
     post.status = status;
     post.retry_after = 1;
   }
-  auto refused = failure(
-      id, protocol::make_invalid_request("The limit \"" + std::string{limit_name} +
-                                         "\" is reached; wait for running calls and try again."));
+  auto refused =
+      failure(id, protocol::make_unavailable("The limit \"" + std::string{limit_name} +
+                                             "\" is reached; " + std::string{advice} + '.'));
   refused.kind = outcome_kind::refused;
   return refused;
 }
@@ -131,29 +132,15 @@ encoded_outcome session_actor::run_inline(open_post& post, const handler& run,
 
 void session_actor::dispatch(running_call& running) {
   const auto number = running.data->number;
-  if (!running.run.is_actor()) {
-    start_function(system(), running.run, call{running.data});
-    return;
-  }
-  if (!running.run.actor()) {
+  if (is_down(running.run)) {
     finish_call(number, report_incident(*running.data, "the handler's actor is not running"));
     return;
   }
-  // No timeout of CAF's own: the session's timer watches all calls, see time_out_calls().
-  auto request = this->request(running.run.actor(), caf::infinite, call{running.data});
-  running.response_id = request.id();
-  request.then(
-      [this, number](outcome& done) {
+  running.response_id =
+      troupe::start_call(*this, running.run, running.data, [this, number](encoded_outcome&& done) {
         if (auto* call = find_call(number)) {
           call->response_id = {};
-          finish_call(number, encode(std::move(done), *call->data));
-        }
-      },
-      [this, number](caf::error& error) {
-        if (auto* call = find_call(number)) {
-          call->response_id = {};
-          finish_call(number, report_incident(*call->data, "the handler's actor failed: " +
-                                                               system().render(error)));
+          finish_call(number, std::move(done));
         }
       });
 }
@@ -168,13 +155,14 @@ void session_actor::finish_call(std::uint64_t number, encoded_outcome&& done) {
     ask(*call, std::move(*questions));
     return;
   }
-  if (auto* encoded = std::get_if<encoded_result>(&done)) {
-    auto response = result(call->id, encoded->json);
-    response.kind = encoded->is_error ? outcome_kind::tool_error : outcome_kind::ok;
-    finish_call(number, std::move(response));
-  } else {
-    finish_call(number, failure(call->id, std::get<rpc_error>(done)));
+  if (auto* task = std::get_if<continue_as_task>(&done)) {
+    go_on_as_task(*call, std::move(*task));
+    return;
   }
+  if (auto* encoded = std::get_if<encoded_result>(&done))
+    finish_call(number, taken_over(std::move(*encoded)));
+  else
+    finish_call(number, failure(call->id, std::get<rpc_error>(done)));
 }
 
 void session_actor::finish_call(std::uint64_t number, answered&& response) {
@@ -198,6 +186,18 @@ void session_actor::finish_call(std::uint64_t number, answered&& response) {
   end_if_drained();
 }
 
+/// There are no tasks in this era that a client could ask for later: it waits, and the handler goes
+/// on at once.
+void session_actor::go_on_as_task(running_call& call, continue_as_task&& task) {
+  if (call.data->in_task) {
+    finish_call(call.data->number,
+                report_incident(*call.data, "the handler returned continue_as_task again"));
+    return;
+  }
+  call.data = next_round(*call.data, std::move(task));
+  dispatch(call);
+}
+
 void session_actor::fail_call(std::uint64_t number, std::string_view why, outcome_kind kind) {
   auto* call = find_call(number);
   if (call == nullptr)
@@ -205,18 +205,30 @@ void session_actor::fail_call(std::uint64_t number, std::string_view why, outcom
   // A tool that failed tells the model why; others have only protocol errors.
   answered response;
   if (call->data->method == protocol::method::tools_call) {
-    std::string json;
-    tool_result::error(std::string{why}).append_json(json, client_->revision);
-    response = result(call->id, json);
+    response = tool_failure(call->id, tool_result::error(std::string{why}), kind);
   } else {
     rpc_error error{protocol::error_code::internal_error, std::string{why}, nullptr};
     response = failure(call->id, error);
+    response.kind = kind;
   }
-  response.kind = kind;
   // What the handler still does is of no use to anyone.
   const auto id = call->data->number;
   abandon(*call);
   finish_call(id, std::move(response));
+}
+
+session_actor::answered session_actor::taken_over(encoded_result&& done) {
+  return {std::move(done.json), done.is_error ? outcome_kind::tool_error : outcome_kind::ok};
+}
+
+session_actor::answered session_actor::tool_failure(const protocol::request_id& id,
+                                                    const tool_result& why,
+                                                    outcome_kind kind) const {
+  std::string json;
+  why.append_json(json, client_->revision);
+  auto response = result(id, json);
+  response.kind = kind;
+  return response;
 }
 
 void session_actor::cancel(const protocol::request_id& id, std::string_view reason) {
@@ -224,22 +236,15 @@ void session_actor::cancel(const protocol::request_id& id, std::string_view reas
                                   [&](const running_call& call) { return call.id == id; });
   if (found == calls_.end())
     return; // already answered: a race that the specification foresees
-  spdlog::debug("client={} cancelled method={} reason={}", client_->identity.id,
-                to_string(found->data->method), reason);
+  spdlog::debug("{} cancelled reason={}", describe(*found->data), reason);
   abandon(*found);
+  ++settings_changes_; // a batch's stream may go on without this call
   finish_call(found->data->number, answered{{}, outcome_kind::cancelled});
 }
 
 void session_actor::abandon(running_call& call) {
-  call.data->cancelled.store(true, std::memory_order_relaxed);
   withdraw_questions(call.data->number);
-  if (!call.run.is_actor() || !call.response_id.is_response())
-    return;
-  if (call.run.options().cancellation_messages)
-    send(call.run.actor(), call_cancelled{troupe::call{call.data}});
-  // Nobody will take the actor's answer: this takes CAF's place for it out of its table.
-  enqueue(nullptr, std::exchange(call.response_id, {}),
-          caf::make_message(caf::make_error(caf::sec::request_timeout)), nullptr);
+  abandon_call(*this, call.run, call.data, std::exchange(call.response_id, {}));
 }
 
 void session_actor::drop_call(std::uint64_t number, bool abandoned) {
@@ -281,8 +286,7 @@ void session_actor::time_out_calls(time_point now) {
     if (call == nullptr)
       continue;
     const bool waits = !call->questions.requests.empty();
-    spdlog::warn("client={} method={} name={} timed out{}", client_->identity.id,
-                 to_string(call->data->method), call->data->name,
+    spdlog::warn("{} timed out{}", describe(*call->data),
                  waits ? " while waiting for the client's answer" : "");
     fail_call(number,
               waits ? "The client did not answer a request of this call in time."

@@ -84,21 +84,8 @@ void session_actor::on_response(const protocol::response& response) {
 }
 
 void session_actor::continue_call(running_call& call) {
-  // A new round is a new call_data: the handler may still hold the old one on another thread.
-  call_data_ptr next{new call_data};
-  next->number = call.data->number;
-  next->caller = call.data->caller;
-  next->client = call.data->client;
-  next->body = call.data->body;
-  next->method = call.data->method;
-  next->name = call.data->name;
-  next->arguments = call.data->arguments;
-  next->params = call.data->params;
-  next->variables = call.data->variables;
-  next->progress_token = call.data->progress_token;
-  next->last_progress = call.data->last_progress.load();
-  next->answers = std::move(call.data->answers);
-  next->state = std::move(call.questions.state);
+  auto next =
+      next_round(*call.data, std::move(call.data->answers), std::move(call.questions.state));
   call.questions = {};
   call.data = std::move(next);
   call.deadline = now() + options().call_timeout;
@@ -119,13 +106,16 @@ void session_actor::withdraw_questions(std::uint64_t call) {
       continue;
     const auto* running = find_call(call);
     auto* post = running != nullptr ? find_post(running->post) : nullptr;
-    if (post == nullptr || post->stream == 0)
+    const auto stream = is_duplex()                            ? streams_.standalone()
+                        : post != nullptr && post->stream != 0 ? std::optional{post->stream}
+                                                               : std::nullopt;
+    if (!stream)
       continue;
     const boost::json::object params{{"requestId", asked.id},
                                      {"reason", "the call that needed it is over"}};
     std::string json;
     protocol::append_notification(json, "notifications/cancelled", &params);
-    streams_.emit(post->stream, make_frame(std::move(json)));
+    streams_.emit(*stream, make_frame(std::move(json)));
   }
   std::erase_if(questions_, [call](const question& asked) { return asked.call == call; });
 }

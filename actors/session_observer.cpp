@@ -12,10 +12,28 @@ std::string_view to_string(session_end why) noexcept {
     return "never_initialized";
   case session_end::refused:
     return "refused";
+  case session_end::disconnected:
+    return "disconnected";
   case session_end::drained:
     return "drained";
+  case session_end::moved:
+    return "moved";
   case session_end::failed:
     return "failed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(task_end what) noexcept {
+  switch (what) {
+  case task_end::completed:
+    return "completed";
+  case task_end::failed:
+    return "failed";
+  case task_end::cancelled:
+    return "cancelled";
+  case task_end::expired:
+    return "expired";
   }
   return "unknown";
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the configuration says about sessions and their streams. Units stand in the names; the
+// What the configuration says about sessions, their streams, and requests without a session. Units stand in the names; the
 // defaults here are the only ones (configs/troupe.json shows them, supervision/config reads them).
 
 #include <chrono>
@@ -8,8 +8,20 @@
 #include <string>
 
 #include "troupe/protocol/cursor.hpp"
+#include "troupe/protocol/result_context.hpp"
 
 namespace troupe {
+
+/// What modern clients may keep, and for how long (2026-07-28, server/utilities/caching).
+struct caching_options {
+  protocol::cache_hints discover{3'600'000, protocol::cache_scope::public_};
+  protocol::cache_hints tools{60'000, protocol::cache_scope::public_};
+  protocol::cache_hints resources{60'000, protocol::cache_scope::public_};
+  protocol::cache_hints templates{60'000, protocol::cache_scope::public_};
+  protocol::cache_hints prompts{60'000, protocol::cache_scope::public_};
+  /// Of resources that say nothing themselves.
+  protocol::cache_hints read{0, protocol::cache_scope::private_};
+};
 
 struct session_options {
   // -- lifetime -----------------------------------------------------------------------------------
@@ -27,6 +39,12 @@ struct session_options {
   /// result survives a lost connection.
   std::chrono::milliseconds stream_after{std::chrono::seconds{5}};
   std::size_t max_batch = 100;
+  /// How long a modern client may take to come back with the input that a handler asked for.
+  std::chrono::milliseconds request_state_ttl{std::chrono::minutes{10}};
+  /// How long a task and its result are kept, from its creation.
+  std::chrono::milliseconds task_ttl{std::chrono::minutes{15}};
+  /// What clients are told to wait between two questions for a task.
+  std::chrono::milliseconds task_poll_interval{std::chrono::seconds{1}};
 
   // -- streams ------------------------------------------------------------------------------------
   std::size_t max_streams = 16;
@@ -44,6 +62,9 @@ struct session_options {
   std::string server_version;
   std::string instructions;
   std::size_t page_size = 1000;
+  caching_options caching;
+  /// Whether modern results name this server in their `_meta`.
+  bool tell_server_info = true;
   /// Signs pagination cursors; drawn at start, not configured.
   protocol::cursor_key cursor_key{};
 };

@@ -10,6 +10,37 @@
 namespace troupe {
 
 void session_actor::on_post(client_post& post) {
+  if (is_foreign(post.transport, post.exchange))
+    return;
+  if (move_) {
+    const auto transport = post.transport;
+    const auto exchange = post.exchange;
+    hold(caf::make_message(std::move(post)), transport, exchange);
+    return;
+  }
+  take(post);
+}
+
+void session_actor::on_message(client_message& message) {
+  if (!is_duplex()) {
+    if (message.transport)
+      reply_error(message.transport, message.exchange, 404,
+                  protocol::make_invalid_request(
+                      "There is no such session on this transport; open one with GET."));
+    return;
+  }
+  if (message.transport)
+    send(message.transport, reply{message.exchange, 202, {}, {}, 0});
+  client_post post;
+  post.body = std::move(message.body);
+  post.transport = transport_.carrier;
+  post.exchange = transport_.exchange;
+  post.accepts_sse = true;
+  post.received = message.received;
+  take(post);
+}
+
+void session_actor::take(client_post& post) {
   touch();
   open_post open;
   open.key = next_key_++;
@@ -47,9 +78,10 @@ void session_actor::handle(open_post& post, const protocol::message& message,
                            const protocol::document_ptr& body) {
   if (const auto* request = std::get_if<protocol::request>(&message)) {
     ++post.pending;
-    if (auto done = on_request(post, *request, body)) {
+    const auto method = protocol::method_from(request->method);
+    if (auto done = on_request(post, *request, method, body)) {
       --post.pending;
-      count(protocol::method_from(request->method), done->kind, post.received);
+      count(method, done->kind, post.received);
       respond(post, std::move(done->json));
     }
   } else if (const auto* notification = std::get_if<protocol::notification>(&message)) {
@@ -69,12 +101,20 @@ void session_actor::handle(open_post& post, const protocol::message& message,
 // Not all that looks like a notification or a response is one, and a batch may come where there are
 // none: what is refused is refused like any other post, and the rest is answered with 202.
 void session_actor::on_notice(client_notice& notice) {
+  if (is_foreign(notice.transport, notice.exchange))
+    return;
+  if (move_) {
+    const auto transport = notice.transport;
+    const auto exchange = notice.exchange;
+    hold(caf::make_message(std::move(notice)), transport, exchange);
+    return;
+  }
   client_post post;
   post.body = std::move(notice.body);
   post.transport = std::move(notice.transport);
   post.exchange = notice.exchange;
   post.received = clock::now();
-  on_post(post);
+  take(post);
   schedule();
 }
 
@@ -114,6 +154,12 @@ std::string session_actor::take_answers(open_post& post) {
 }
 
 void session_actor::complete(open_post& post) {
+  if (is_duplex()) {
+    const auto stream = streams_.standalone();
+    if (stream && !post.answers.empty())
+      streams_.emit(*stream, make_frame(take_answers(post)));
+    return;
+  }
   // The client takes nothing but a stream; an answer to a bad message is not worth one.
   if (post.stream == 0 && !post.accepts_json && !post.answers.empty() && post.status == 200)
     stream_of(post);
@@ -147,6 +193,8 @@ void session_actor::respond(open_post& post, std::string json) {
 }
 
 std::optional<stream_number> session_actor::stream_of(open_post& post) {
+  if (is_duplex())
+    return streams_.standalone();
   if (post.stream == 0) {
     if (!post.accepts_sse || !post.transport)
       return std::nullopt;
@@ -173,6 +221,15 @@ void session_actor::drop_post(std::uint64_t key) {
 }
 
 void session_actor::lost(const exchange_lost& gone) {
+  if (is_duplex()) {
+    if (gone.exchange == transport_.exchange && gone.transport == transport_.carrier.address())
+      end(session_end::disconnected);
+    return; // a POST of HTTP+SSE that did not wait for its 202
+  }
+  if (move_) {
+    drop_held(gone);
+    return;
+  }
   if (streams_.lost(gone.transport, gone.exchange, now())) {
     schedule();
     return;
@@ -186,6 +243,8 @@ void session_actor::lost(const exchange_lost& gone) {
 }
 
 void session_actor::upgrade_slow_posts(time_point now) {
+  if (is_duplex())
+    return;
   for (auto& post : posts_)
     if (post.stream == 0 && now - post.received >= options().stream_after)
       stream_of(post);

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "troupe/actors/list_request.hpp"
 #include "troupe/actors/session_actor.hpp"
-#include "troupe/protocol/cursor.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/initialize.hpp"
 #include "troupe/protocol/log_level.hpp"
@@ -22,17 +22,6 @@ const boost::json::string* string_member(const boost::json::object* object, std:
     return nullptr;
   const auto* value = object->if_contains(key);
   return value != nullptr ? value->if_string() : nullptr;
-}
-
-protocol::server_capabilities capabilities() {
-  // All of them always: handlers may be added while the session lasts.
-  protocol::server_capabilities all;
-  all.tools = all.tools_list_changed = true;
-  all.resources = all.resources_list_changed = all.resources_subscribe = true;
-  all.prompts = all.prompts_list_changed = true;
-  all.logging = true;
-  all.completions = true;
-  return all;
 }
 
 } // namespace
@@ -55,8 +44,8 @@ session_actor::answered session_actor::failure(const protocol::request_id& id,
 }
 
 session_actor::answer session_actor::on_request(open_post& post, const protocol::request& request,
+                                                protocol::method method,
                                                 const protocol::document_ptr& body) {
-  const auto method = protocol::method_from(request.method);
   if (method == protocol::method::initialize || phase_ == phase::opening)
     return open_session(post, request);
   if (method == protocol::method::ping)
@@ -80,9 +69,9 @@ session_actor::answer session_actor::on_request(open_post& post, const protocol:
   case protocol::method::completion_complete:
     return start_call(post, request, method, body);
   case protocol::method::resources_subscribe:
-    return subscribe(request, true);
+    return subscribe(post, request, true);
   case protocol::method::resources_unsubscribe:
-    return subscribe(request, false);
+    return subscribe(post, request, false);
   case protocol::method::logging_set_level:
     return set_log_level(request);
   default:
@@ -107,8 +96,9 @@ session_actor::answer session_actor::open_session(open_post& post,
   client_->identity.version = std::move(params->info.version);
   client_->identity.revision = to_string(client_->revision);
   phase_ = phase::uninitialized;
+  ++settings_changes_;
   post.opens_session = true;
-  observer().session_opened(client_->revision);
+  observer().session_opened(client_->revision, transport_.kind);
   if (shard_->hooks)
     send(shard_->hooks, client_connected{client_->identity});
   protocol::implementation self;
@@ -125,6 +115,7 @@ void session_actor::initialized() {
   if (phase_ != phase::uninitialized)
     return;
   phase_ = phase::ready;
+  ++settings_changes_;
   shard_->limits.release(limit::uninitialized_sessions);
   if (shard_->hooks)
     send(shard_->hooks, client_initialized{client_->identity});
@@ -134,21 +125,12 @@ void session_actor::initialized() {
 
 session_actor::answer session_actor::list(const protocol::request& request,
                                           protocol::method method) {
-  std::uint64_t after = 0;
-  if (request.params != nullptr && request.params->contains("cursor")) {
-    const auto* cursor = string_member(request.params, "cursor");
-    if (cursor == nullptr)
-      return failure(request.id, protocol::make_invalid_params("params.cursor must be a string."));
-    const auto position = protocol::read_cursor(options().cursor_key, method, *cursor);
-    if (!position)
-      return failure(request.id, position.error());
-    after = *position;
-  }
-  return result(request.id, shard_->lists.page(*shard_->catalog, method, client_->revision, after,
-                                               options().page_size, options().cursor_key));
+  const auto page = find_page(*shard_, method, request.params, client_->revision);
+  return page ? result(request.id, **page) : failure(request.id, page.error());
 }
 
-session_actor::answer session_actor::subscribe(const protocol::request& request, bool on) {
+session_actor::answer session_actor::subscribe(open_post& post, const protocol::request& request,
+                                               bool on) {
   const auto* text = string_member(request.params, "uri");
   if (text == nullptr)
     return failure(request.id, protocol::make_invalid_params("params.uri must be a string."));
@@ -158,6 +140,7 @@ session_actor::answer session_actor::subscribe(const protocol::request& request,
     if (held != subscriptions_.end()) {
       shard_->unsubscribe(uri, address());
       subscriptions_.erase(held);
+      ++settings_changes_;
     }
     return result(request.id, "{}");
   }
@@ -165,14 +148,12 @@ session_actor::answer session_actor::subscribe(const protocol::request& request,
     return failure(request.id, protocol::make_resource_not_found(uri));
   if (held != subscriptions_.end())
     return result(request.id, "{}");
-  if (subscriptions_.size() >= options().max_subscriptions) {
-    observer().limit_refused("subscriptions_per_session");
-    return failure(request.id, protocol::make_invalid_request(
-                                   "This session has reached its limit of subscriptions; "
-                                   "unsubscribe from another resource first."));
-  }
+  if (subscriptions_.size() >= options().max_subscriptions)
+    return refuse_over_limit(post, request.id, 429, "subscriptions_per_session",
+                             "unsubscribe from another resource first");
   shard_->subscriptions[uri].push_back(caf::actor_cast<caf::actor>(this));
   subscriptions_.push_back(uri);
+  ++settings_changes_;
   return result(request.id, "{}");
 }
 
@@ -190,6 +171,7 @@ session_actor::answer session_actor::set_log_level(const protocol::request& requ
                                    "params.level must be one of debug, info, notice, warning, "
                                    "error, critical, alert, emergency."));
   client_->log_level(*level);
+  ++settings_changes_;
   return result(request.id, "{}");
 }
 

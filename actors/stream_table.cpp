@@ -20,6 +20,7 @@ stream_number stream_table::open(stream_kind kind, const caf::actor& transport,
   last += last == 0 ? (standalone ? 1 : 2) : 2;
   auto& added = streams_.emplace_back();
   added.number = last;
+  ++changes_;
   self_->send(transport, stream_begin{exchange, session});
   attach(added, transport, exchange);
   if (primed) {
@@ -31,6 +32,14 @@ stream_number stream_table::open(stream_kind kind, const caf::actor& transport,
   return added.number;
 }
 
+void stream_table::open_direct(const caf::actor& transport, exchange_id exchange) {
+  auto& added = streams_.emplace_back();
+  added.number = last_number_[1] = 1;
+  added.transport = transport;
+  added.exchange = exchange;
+  added.direct = true;
+}
+
 resume_status stream_table::resume(protocol::event_id last, const caf::actor& transport,
                                    exchange_id exchange) {
   const bool known = last.stream > 0 && last.sequence <= sequence_ &&
@@ -40,13 +49,21 @@ resume_status stream_table::resume(protocol::event_id last, const caf::actor& tr
   auto* target = find(last.stream);
   auto missed = ring_.later(last);
   const bool finished = target == nullptr && !is_standalone(last.stream);
-  if (finished && missed.empty() && !ring_.complete_since(last))
+  const bool incomplete = has_gap(last, target, missed);
+  if (incomplete)
+    observer_.resumption_incomplete();
+  if (incomplete && finished && missed.empty())
     return resume_status::expired;
+  if (finished && missed.empty() && last.stream >= lost_from_ && last.stream <= lost_until_ &&
+      lost_from_ != 0)
+    return resume_status::lost;
   self_->send(transport, stream_begin{exchange, std::nullopt});
   if (target == nullptr && !finished) {
     // A standalone stream that was forgotten: it goes on under its old number.
     target = &streams_.emplace_back();
     target->number = last.stream;
+    ++changes_;
+    target->last_event = missed.empty() ? last.sequence : missed.back().id.sequence;
   }
   if (target != nullptr) {
     end_connection(*target); // an older connection that may be half-dead
@@ -60,19 +77,37 @@ resume_status stream_table::resume(protocol::event_id last, const caf::actor& tr
   observer_.events_replayed(missed.size());
   if (finished)
     self_->send(transport, stream_end{exchange});
-  return resume_status::resumed;
+  return incomplete ? resume_status::incomplete : resume_status::resumed;
+}
+
+/// Whether events between `after` and `missed`, or behind `after` if nothing was missed, are lost.
+/// Exact unless the stream was forgotten: then what it would have carried is unknown.
+bool stream_table::has_gap(protocol::event_id after, const stream* target,
+                           const std::vector<event_ring::event>& missed) const {
+  if (!missed.empty())
+    return missed.front().previous > after.sequence;
+  if (target != nullptr)
+    return target->last_event > after.sequence;
+  return !ring_.complete_since(after);
 }
 
 void stream_table::emit(stream_number number, const frame_ptr& payload) {
-  const auto* target = find(number);
+  auto* target = find(number);
   if (target == nullptr) {
     observer_.events_dropped(1);
     return;
   }
+  if (target->direct) {
+    self_->send(target->transport, stream_event{target->exchange, {}, payload});
+    observer_.events_sent(1);
+    return;
+  }
   const protocol::event_id id{number, ++sequence_};
+  ++changes_;
   if (target->transport)
     send(*target, id, payload);
-  for (const auto& evicted : ring_.push({id, payload})) {
+  const auto previous = std::exchange(target->last_event, id.sequence);
+  for (const auto& evicted : ring_.push({id, payload, previous})) {
     const auto* waiting = find(evicted.id.stream);
     if (waiting != nullptr && !waiting->transport)
       observer_.events_dropped(1);
@@ -95,7 +130,7 @@ void stream_table::attach(stream& target, const caf::actor& transport, exchange_
 }
 
 void stream_table::end_connection(stream& target) {
-  if (!target.transport)
+  if (!target.transport || target.direct)
     return;
   self_->send(target.transport, stream_end{target.exchange});
   target.transport = nullptr;
@@ -129,6 +164,15 @@ void stream_table::detach(stream_number number, time_point now) {
   }
 }
 
+void stream_table::detach_all(time_point now) {
+  for (auto& open : streams_) {
+    if (!open.transport)
+      continue;
+    end_connection(open);
+    open.detached_since = now;
+  }
+}
+
 bool stream_table::lost(const caf::actor_addr& transport, exchange_id exchange, time_point now) {
   for (auto& open : streams_) {
     if (!open.transport || open.exchange != exchange || open.transport.address() != transport)
@@ -143,10 +187,12 @@ bool stream_table::lost(const caf::actor_addr& transport, exchange_id exchange, 
 
 void stream_table::expire(time_point now) {
   // A POST's stream waits for its result, however long that takes; it is finished by its call.
-  std::erase_if(streams_, [&](const stream& open) {
+  const auto expired = std::erase_if(streams_, [&](const stream& open) {
     return !open.transport && is_standalone(open.number) &&
            now - open.detached_since >= options_.resume_window;
   });
+  if (expired > 0)
+    ++changes_;
 }
 
 std::optional<stream_number> stream_table::standalone() const {
@@ -190,7 +236,53 @@ stream_table::stream* stream_table::find(stream_number number) {
 }
 
 void stream_table::forget(stream_number number) {
+  ++changes_;
   std::erase_if(streams_, [number](const stream& open) { return open.number == number; });
+}
+
+// -- to another node and there ---------------------------------------------------------------------
+
+void stream_table::pack(session_image& into, time_point now, std::uint64_t after,
+                        std::size_t max_event_bytes) const {
+  using std::chrono::milliseconds;
+  for (const auto& each : streams_) {
+    const auto detached = each.transport ? time_point::duration{} : now - each.detached_since;
+    into.streams.push_back(
+        {each.number, each.last_event,
+         static_cast<std::uint64_t>(std::chrono::duration_cast<milliseconds>(detached).count())});
+  }
+  std::size_t bytes = 0;
+  ring_.for_each([&](const event_ring::event& each) {
+    if (each.id.sequence <= after || bytes > max_event_bytes)
+      return;
+    bytes += each.payload->json().size();
+    into.events.push_back({each.id.stream, each.id.sequence, each.previous, each.payload->json()});
+  });
+  into.last_evicted = ring_.last_evicted();
+  into.sequence = sequence_;
+  into.last_post_stream = last_number_[0];
+  into.last_standalone_stream = last_number_[1];
+  into.lost_from = lost_from_;
+  into.lost_until = lost_until_;
+}
+
+void stream_table::unpack(session_image& from, time_point now) {
+  for (const auto& each : from.streams) {
+    if (is_full())
+      break; // this node allows fewer
+    auto& added = streams_.emplace_back();
+    added.number = each.number;
+    added.last_event = each.last_event;
+    added.detached_since = now - std::chrono::milliseconds{each.detached_ms};
+  }
+  ring_.begin_after(from.last_evicted);
+  for (auto& each : from.events)
+    ring_.push({{each.stream, each.sequence}, make_frame(std::move(each.json)), each.previous});
+  sequence_ = from.sequence;
+  last_number_[0] = from.last_post_stream;
+  last_number_[1] = from.last_standalone_stream;
+  lost_from_ = from.lost_from;
+  lost_until_ = from.lost_until;
 }
 
 } // namespace troupe

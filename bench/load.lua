@@ -1,5 +1,6 @@
 -- What wrk sends, and how it tells what it saw: one line of JSON, read by lab/wrk.py.
---   wrk ... -s load.lua URL -- REQUEST_BODY_FILE [EXPECTED_BODY_FILE]
+--   wrk ... -s load.lua URL -- IDS REQUEST_BODY_FILE [EXPECTED_BODY_FILE]
+-- With more than one id, requests take turns with as many ids of the same length, from that of the file on.
 -- With an expected body every response is compared with it. That takes as long as the request itself, so
 -- measured rounds do without, and have the number of bytes checked instead.
 
@@ -12,21 +13,51 @@ local function contents(path)
   return text
 end
 
+local function without_id(body)
+  return (body:gsub('"id":%d+', '"id":0', 1))
+end
+
 function setup(thread)
   table.insert(threads, thread)
 end
 
-function init(args)
-  wrk.method = "POST"
-  wrk.body = contents(args[1])
-  wrong = 0
-  if args[2] then
-    local expected = contents(args[2])
-    response = function(status, _, body)
-      if status ~= 200 or body ~= expected then
-        wrong = wrong + 1
-      end
+local function take_turns(count)
+  local first = tonumber(wrk.body:match('"id":(%d+)'))
+  local requests = {}
+  for i = 1, count do
+    requests[i] = wrk.format(nil, nil, nil, (wrk.body:gsub('"id":%d+', '"id":' .. (first + i - 1), 1)))
+  end
+  local at = 0
+  request = function()
+    at = at % count + 1
+    return requests[at]
+  end
+end
+
+local function compare_with(expected, has_ids)
+  if has_ids then
+    expected = without_id(expected)
+  end
+  response = function(status, _, body)
+    if has_ids then
+      body = without_id(body)
     end
+    if status ~= 200 or body ~= expected then
+      wrong = wrong + 1
+    end
+  end
+end
+
+function init(args)
+  local ids = tonumber(args[1])
+  wrk.method = "POST"
+  wrk.body = contents(args[2])
+  wrong = 0
+  if ids > 1 then
+    take_turns(ids)
+  end
+  if args[3] then
+    compare_with(contents(args[3]), ids > 1)
   end
 end
 

@@ -52,25 +52,44 @@ public:
           sample(what.type, label(label_name, values[index]), number(sum(member, index))));
   }
 
-  /// The series of a method exist, with every outcome, from its first request on.
+  /// The series of a transport exist from its first use on; the first transport's always.
+  void by_transport(const description& what, const char* label_name,
+                    std::span<const std::string_view> values,
+                    std::span<const std::string_view> transports,
+                    cell_table thread_cells::*member) {
+    auto& metrics = begin(what);
+    for (std::size_t transport = 0; transport < transports.size(); ++transport) {
+      std::uint64_t used = transport == 0 ? 1 : 0;
+      for (std::size_t index = 0; index < values.size(); ++index)
+        used |= sum(member, index * transports.size() + transport);
+      for (std::size_t index = 0; used != 0 && index < values.size(); ++index)
+        metrics.push_back(sample(what.type,
+                                 {{label_name, std::string{values[index]}},
+                                  {"transport", std::string{transports[transport]}}},
+                                 number(sum(member, index * transports.size() + transport))));
+    }
+  }
+
+  /// The series of a method on a transport exist, with every outcome, from its first request on.
   void requests(const description& what, const label_tables& tables) {
     auto& metrics = begin(what);
-    const auto width = tables.outcomes.size();
-    for (std::size_t method = 0; method < tables.methods.size(); ++method) {
-      if (!seen(method, width))
-        continue;
-      for (std::size_t outcome = 0; outcome < width; ++outcome)
-        metrics.push_back(sample(what.type,
-                                 {{"method", std::string{tables.methods[method]}},
-                                  {"outcome", std::string{tables.outcomes[outcome]}}},
-                                 number(sum(&thread_cells::requests, method * width + outcome))));
-    }
+    for (std::size_t method = 0; method < tables.methods.size(); ++method)
+      for (std::size_t transport = 0; transport < tables.transports.size(); ++transport) {
+        if (!seen(method, transport, tables))
+          continue;
+        for (std::size_t outcome = 0; outcome < tables.outcomes.size(); ++outcome)
+          metrics.push_back(sample(what.type,
+                                   {{"method", std::string{tables.methods[method]}},
+                                    {"outcome", std::string{tables.outcomes[outcome]}},
+                                    {"transport", std::string{tables.transports[transport]}}},
+                                   number(answered(method, outcome, transport, tables))));
+      }
   }
 
   void durations(const description& what, const label_tables& tables) {
     auto& metrics = begin(what);
     for (std::size_t method = 0; method < tables.methods.size(); ++method)
-      if (seen(method, tables.outcomes.size()))
+      if (seen(method, tables))
         metrics.push_back(histogram(method, label("method", tables.methods[method])));
   }
 
@@ -110,9 +129,22 @@ private:
     return static_cast<double>(std::max<std::int64_t>(static_cast<std::int64_t>(sum), 0));
   }
 
-  bool seen(std::size_t method, std::size_t outcomes) const {
-    for (std::size_t outcome = 0; outcome < outcomes; ++outcome)
-      if (sum(&thread_cells::requests, method * outcomes + outcome) > 0)
+  std::uint64_t answered(std::size_t method, std::size_t outcome, std::size_t transport,
+                         const label_tables& tables) const {
+    return sum(&thread_cells::requests,
+               (method * tables.outcomes.size() + outcome) * tables.transports.size() + transport);
+  }
+
+  bool seen(std::size_t method, std::size_t transport, const label_tables& tables) const {
+    for (std::size_t outcome = 0; outcome < tables.outcomes.size(); ++outcome)
+      if (answered(method, outcome, transport, tables) > 0)
+        return true;
+    return false;
+  }
+
+  bool seen(std::size_t method, const label_tables& tables) const {
+    for (std::size_t transport = 0; transport < tables.transports.size(); ++transport)
+      if (seen(method, transport, tables))
         return true;
     return false;
   }
@@ -142,14 +174,15 @@ private:
 
 void connections(scrape& out, const label_tables& tables) {
   constexpr auto counter = MetricType::Counter;
-  out.plain({"troupe_connections", "Open connections on the MCP endpoint.", MetricType::Gauge},
-            &thread_cells::connections);
-  out.plain({"troupe_connections_accepted_total", "Connections accepted.", counter},
-            &thread_cells::connections_accepted);
+  out.by_label({"troupe_connections", "Open connections of MCP clients.", MetricType::Gauge},
+               "transport", tables.transports, &thread_cells::connections);
+  out.by_label({"troupe_connections_accepted_total", "Connections accepted or upgraded.", counter},
+               "transport", tables.transports, &thread_cells::connections_accepted);
   out.by_label({"troupe_connections_refused_total", "Connections closed without service.", counter},
                "reason", tables.connection_refusals, &thread_cells::connections_refused);
-  out.by_label({"troupe_connections_closed_total", "Connections that ended.", counter}, "reason",
-               tables.connection_ends, &thread_cells::connections_closed);
+  out.by_transport({"troupe_connections_closed_total", "Connections that ended.", counter},
+                   "reason", tables.connection_ends, tables.transports,
+                   &thread_cells::connections_closed);
   out.plain({"troupe_received_bytes_total", "Bytes read from MCP connections.", counter},
             &thread_cells::received_bytes);
   out.plain({"troupe_sent_bytes_total", "Bytes written to MCP connections.", counter},
@@ -158,16 +191,26 @@ void connections(scrape& out, const label_tables& tables) {
                "status", status_classes, &thread_cells::responses);
   out.by_label({"troupe_parse_failures_total", "Requests that could not be read.", counter}, "part",
                tables.parse_failures, &thread_cells::parse_failures);
+  out.by_label({"troupe_websocket_closes_sent_total", "Close frames sent, by code.", counter},
+               "code", tables.close_codes, &thread_cells::closes_sent);
+  out.by_label(
+      {"troupe_websocket_closes_received_total", "Close frames received, by code.", counter},
+      "code", tables.close_codes, &thread_cells::closes_received);
 }
 
 void sessions(scrape& out, const label_tables& tables) {
   constexpr auto counter = MetricType::Counter;
   out.plain({"troupe_sessions", "Sessions that exist.", MetricType::Gauge},
             &thread_cells::sessions);
-  out.by_label({"troupe_sessions_opened_total", "Sessions opened, by revision.", counter},
-               "revision", tables.revisions, &thread_cells::sessions_opened);
-  out.by_label({"troupe_sessions_ended_total", "Sessions ended, by reason.", counter}, "reason",
-               tables.session_ends, &thread_cells::sessions_ended);
+  out.by_transport({"troupe_sessions_opened_total", "Sessions opened, by revision.", counter},
+                   "revision", tables.revisions, tables.transports, &thread_cells::sessions_opened);
+  out.by_transport({"troupe_sessions_ended_total", "Sessions ended, by reason.", counter}, "reason",
+                   tables.session_ends, tables.transports, &thread_cells::sessions_ended);
+  out.plain({"troupe_tasks_created_total", "Tasks created.", counter},
+            &thread_cells::tasks_created);
+  out.by_label(
+      {"troupe_tasks_ended_total", "Tasks forgotten, by what had become of them.", counter},
+      "status", tables.task_ends, &thread_cells::tasks_ended);
   out.plain({"troupe_streams", "Open event streams.", MetricType::Gauge}, &thread_cells::streams);
   out.plain({"troupe_events_sent_total", "Events written to streams.", counter},
             &thread_cells::events_sent);
@@ -176,6 +219,9 @@ void sessions(scrape& out, const label_tables& tables) {
             &thread_cells::events_dropped);
   out.plain({"troupe_events_replayed_total", "Events sent again after a reconnect.", counter},
             &thread_cells::events_replayed);
+  out.plain({"troupe_resumptions_incomplete_total",
+             "Reconnects to a stream of which some events were not kept any more.", counter},
+            &thread_cells::resumptions_incomplete);
 }
 
 void calls(scrape& out, const label_tables& tables) {
@@ -206,6 +252,10 @@ void actors(scrape& out, const label_tables& tables, const node_cells& node) {
              MetricType::Counter})
       .push_back(
           sample(MetricType::Counter, {}, static_cast<double>(node.handler_restarts.value())));
+  out.begin({"troupe_hook_events_dropped_total",
+             "Clients' comings and goings that slow hooks were not told of.", MetricType::Counter})
+      .push_back(
+          sample(MetricType::Counter, {}, static_cast<double>(node.hook_events_dropped.value())));
   auto& restarted = out.begin(restarts);
   for (std::size_t index = 0; index < tables.actors.size(); ++index)
     restarted.push_back(sample(restarts.type, label("actor", tables.actors[index]),

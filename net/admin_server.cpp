@@ -53,16 +53,19 @@ void append_answer(std::string& out, const protocol::http_head& head,
     append_plain(out, fields, 405, "this endpoint is read with GET or HEAD\n");
   } else if (path == "/metrics") {
     protocol::append_response(out, fields, metrics_text, content.metrics());
-  } else if (path == "/healthz" || content.ready()) {
+  } else if (path == "/healthz") {
     append_plain(out, fields, 200, "ok\n");
   } else {
-    append_plain(out, fields, 503, "not ready: starting or shutting down\n");
+    const bool ready = content.ready();
+    append_plain(out, fields, ready ? 200 : 503,
+                 (ready ? "ok\n" : "not ready: starting or shutting down\n") +
+                     (content.nodes ? content.nodes() : std::string{}));
   }
 }
 
 class admin_connection : public std::enable_shared_from_this<admin_connection> {
 public:
-  admin_connection(endpoint_state& state, tcp_socket socket)
+  admin_connection(endpoint_state& state, stream_socket socket)
       : state_(state),
         socket_(std::move(socket)),
         timer_(state.loop),
@@ -168,7 +171,7 @@ private:
   }
 
   endpoint_state& state_;
-  tcp_socket socket_;
+  stream_socket socket_;
   steady_timer timer_;
   request_parser parser_;
   std::string input_;

@@ -27,8 +27,9 @@ struct admin_server_options {
 
 /// What the endpoint shows. All are called on the admin thread and may take their time there.
 struct admin_content {
-  std::function<std::string()> metrics; ///< text exposition format 0.0.4
-  std::function<bool()> ready;          ///< false: starting or draining, answered with 503
+  std::function<std::string()> metrics;         ///< text exposition format 0.0.4
+  std::function<bool()> ready;                  ///< false: starting or draining, answered with 503
+  std::function<std::string()> nodes = nullptr; ///< lines behind the word of /readyz; may be empty
 };
 
 class admin_server {

@@ -10,14 +10,14 @@
 
 #include <caf/actor.hpp>
 
+#include "troupe/net/byte_stream.hpp"
 #include "troupe/net/connection_context.hpp"
-#include "troupe/net/socket.hpp"
 
 namespace troupe::net {
 
-/// Starts serving `socket`, whose loop is that of `context`. The caller has acquired a slot of
+/// Starts serving `stream`, whose loop is that of `context`. The caller has acquired a slot of
 /// limit::connections; from here on the connection owns and releases it. The shard monitors the new
 /// actor (shard_state::adopt). Only on the thread of `context`.
-caf::actor spawn_connection(const connection_context_ptr& context, tcp_socket socket);
+caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream);
 
 } // namespace troupe::net

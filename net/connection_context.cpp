@@ -10,7 +10,7 @@ namespace {
 /// Receiving requests beyond this number make their own parser.
 constexpr std::size_t max_spare = 16;
 /// What a buffer may keep for the next request; larger ones are given back to the system.
-constexpr std::size_t max_spare_bytes = 64 * 1024;
+constexpr std::size_t max_spare_bytes = 96 * 1024;
 
 } // namespace
 
@@ -38,8 +38,20 @@ void connection_context::give_back(std::unique_ptr<inbound> used) noexcept {
   if (spare_.size() == max_spare || used->kept.capacity() > max_spare_bytes)
     return;
   used->kept.clear();
-  used->parser.reset();
   spare_.push_back(std::move(used));
+}
+
+websocket_pool& connection_context::websockets() {
+  if (!websockets_) {
+    const auto& own = options_->websocket;
+    websockets_ = std::make_unique<websocket_pool>(
+        loop_,
+        websocket_codec_options{own.max_message_bytes != 0
+                                    ? own.max_message_bytes
+                                    : static_cast<std::size_t>(options_->endpoint.max_body_bytes),
+                                own.compression_memory_level, own.compression_from_bytes});
+  }
+  return *websockets_;
 }
 
 std::string_view connection_context::date() {

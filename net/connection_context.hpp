@@ -16,6 +16,7 @@
 #include "troupe/net/connection_options.hpp"
 #include "troupe/net/inbound.hpp"
 #include "troupe/net/socket.hpp"
+#include "troupe/net/websocket_codec.hpp"
 #include "troupe/protocol/http_date.hpp"
 
 namespace troupe::net {
@@ -48,6 +49,9 @@ public:
   std::unique_ptr<inbound> take_inbound();
   void give_back(std::unique_ptr<inbound> used) noexcept;
 
+  /// Of WebSockets, likewise.
+  websocket_pool& websockets();
+
   /// The text of `Date`, made anew once a second.
   std::string_view date();
 
@@ -59,6 +63,7 @@ private:
   std::unique_ptr<char[]> read_buffer_;
   std::string write_buffer_;
   std::vector<std::unique_ptr<inbound>> spare_;
+  std::unique_ptr<websocket_pool> websockets_;
   std::int64_t date_second_ = -1;
   protocol::http_date date_{};
 };

@@ -12,6 +12,10 @@ std::string_view to_string(connection_end why) noexcept {
     return "completed";
   case connection_end::refused:
     return "refused";
+  case connection_end::handshake_timeout:
+    return "handshake_timeout";
+  case connection_end::handshake_failed:
+    return "handshake_failed";
   case connection_end::header_timeout:
     return "header_timeout";
   case connection_end::body_timeout:

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "troupe/actors/transport_kind.hpp"
+
 namespace troupe::net {
 
 /// Why a connection was closed.
@@ -16,6 +18,8 @@ enum class connection_end : std::uint8_t {
   client_lost,        ///< the peer went away within a request, an answer or a stream
   completed,          ///< closed by us after an answer, as the client or HTTP asked for
   refused,            ///< closed after a request that was refused
+  handshake_timeout,  ///< no TLS in time
+  handshake_failed,   ///< the peer did not speak TLS, or not as it must, or was refused by it
   header_timeout,     ///< no complete head in time
   body_timeout,       ///< no complete body in time
   keep_alive_timeout, ///< no further request
@@ -25,7 +29,7 @@ enum class connection_end : std::uint8_t {
   drained,            ///< the node shut down
   failed,             ///< a defect or a system error; the log names it
 };
-inline constexpr std::size_t connection_end_count = 12;
+inline constexpr std::size_t connection_end_count = 14;
 std::string_view to_string(connection_end why) noexcept;
 
 /// Why a socket was not served at all.
@@ -50,14 +54,19 @@ class connection_observer {
 public:
   virtual ~connection_observer() = default;
 
-  virtual void connection_accepted() = 0;
+  virtual void connection_accepted(transport_kind) = 0;
+  /// The same socket goes on as another transport.
+  virtual void connection_upgraded(transport_kind from, transport_kind to) = 0;
   virtual void connection_refused(accept_refusal) = 0;
-  virtual void connection_closed(connection_end) = 0;
+  virtual void connection_closed(connection_end, transport_kind) = 0;
   virtual void bytes_received(std::size_t) = 0;
   virtual void bytes_sent(std::size_t) = 0;
   /// A response head was written; 200 for an event stream.
   virtual void response_sent(int status) = 0;
   virtual void parse_failed(parse_failure) = 0;
+  /// A close frame of a WebSocket, and its code; 1005 for one without.
+  virtual void close_sent(std::uint16_t code) = 0;
+  virtual void close_received(std::uint16_t code) = 0;
 };
 
 } // namespace troupe::net

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "troupe/net/websocket_options.hpp"
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/http_gate.hpp"
 #include "troupe/protocol/http_rules.hpp"
@@ -19,6 +20,8 @@ struct connection_options {
   protocol::parse_limits json;
 
   // -- time ---------------------------------------------------------------------------------------
+  /// From accepting to the end of the TLS handshake; then header_timeout begins.
+  std::chrono::milliseconds handshake_timeout{std::chrono::seconds{10}};
   /// From accepting, later from the first byte of a request, to the end of its head.
   std::chrono::milliseconds header_timeout{std::chrono::seconds{10}};
   /// From the first byte of a request to the end of its body.
@@ -37,11 +40,17 @@ struct connection_options {
   /// The last resort when nobody answers an exchange; above every timeout of a session.
   std::chrono::milliseconds answer_timeout{std::chrono::minutes{15}};
 
+  /// When the server shuts down: how long after its last answer, or after it was accepted, a connection is kept for
+  /// a request that is on its way, which is refused.
+  std::chrono::milliseconds drain_linger{std::chrono::milliseconds{200}};
+
   // -- size ---------------------------------------------------------------------------------------
   /// Bytes that may wait for a slow peer before it is cut off. One message more may be begun.
   std::size_t max_output_bytes = 1024 * 1024;
   /// Bytes that are read and dropped after a refusal.
   std::size_t max_linger_bytes = 256 * 1024;
+
+  websocket_options websocket;
 
   /// What clients are told to wait when a limit is reached or the server shuts down.
   std::uint32_t retry_after_seconds = 5;

@@ -3,10 +3,15 @@
 // The actor behind connection.hpp. One object is the actor, the owner of the socket and its timer;
 // a socket's event or a timeout is a plain call on it (actors/pinned.hpp).
 //
-//   http_connection.cpp           life: start, waiting for the socket, timeouts, the end
+//   http_connection.cpp           life: start, waiting for the socket, timeouts
+//   http_connection_end.cpp       the last answer, lingering, the end
+//   http_connection_tls.cpp       the handshake, where TLS is spoken
 //   http_connection_input.cpp     bytes → requests; refusals
 //   http_connection_route.cpp     requests → sessions
+//   http_connection_sse.cpp       HTTP+SSE of 2024-11-05
+//   http_connection_stateless.cpp requests of the modern era, which need no session
 //   http_connection_output.cpp    answers and streams → bytes
+//   http_connection_upgrade.cpp   the change to a WebSocket
 //
 // Whatever happens within one activation (a socket event, a timeout, a batch of messages) ends with
 // settle(): all bytes that came together go out in one write, and only then is anything waited for.
@@ -18,32 +23,36 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/event_based_actor.hpp>
 
 #include "troupe/actors/exchange.hpp"
+#include "troupe/actors/handover.hpp"
 #include "troupe/actors/messages.hpp"
 #include "troupe/actors/pinned.hpp"
+#include "troupe/actors/session_home.hpp"
+#include "troupe/actors/stateless_call.hpp"
+#include "troupe/actors/stateless_requests.hpp"
 #include "troupe/net/connection.hpp"
 #include "troupe/net/output_queue.hpp"
 #include "troupe/net/session_slots.hpp"
+#include "troupe/net/websocket_codec.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/http_response.hpp"
+#include "troupe/protocol/session_id.hpp"
 #include "troupe/protocol/sse.hpp"
 
 namespace troupe::net {
 
-/// The answer to the question whether a new session may be opened; from the connection to itself.
-struct slots_answered {
-  exchange_id exchange = 0;
-  std::shared_ptr<session_slots> slots;
-};
-
-class http_connection final : public pinned<caf::event_based_actor>, private timer {
+class http_connection final : public pinned<caf::event_based_actor>,
+                              private timer,
+                              private call_listener,
+                              private stateless_call::owner {
 public:
   using super = pinned<caf::event_based_actor>;
 
-  http_connection(caf::actor_config& config, connection_context_ptr context, tcp_socket socket);
+  http_connection(caf::actor_config& config, connection_context_ptr context, byte_stream stream);
 
   /// Begins to read; to be called once, through on_event().
   void start();
@@ -54,15 +63,31 @@ public:
   void on_exit() override;
 
 private:
+  bool on_frequent(const std::type_info& type, void* content) override;
+
   enum class phase : std::uint8_t {
-    idle,      ///< between two requests
-    receiving, ///< a part of a request is there
-    skipping,  ///< the body of a refused request is read and dropped
-    acquiring, ///< the registry is asked whether a session may be opened
-    waiting,   ///< a session has the exchange
-    streaming, ///< the exchange is an event stream
-    lingering, ///< all is said; what the peer still sends is dropped until it closes
+    handshaking, ///< of TLS
+    idle,        ///< between two requests
+    receiving,   ///< a part of a request is there
+    skipping,    ///< the body of a refused request is read and dropped
+    acquiring,   ///< the registry is asked whether a session may be opened
+    waiting,     ///< a session or a handler has the exchange
+    streaming,   ///< the exchange is an event stream
+    upgrading,   ///< a WebSocket from the end of this activation on
+    lingering,   ///< all is said; what the peer still sends is dropped until it closes
     closed,
+  };
+
+  /// A stream of subscriptions/listen.
+  class listen_stream final : public troupe::listener {
+  public:
+    listen_stream(http_connection& connection, protocol::request_id subscription);
+    void on_notification(const protocol::tagged_notification& told) override;
+    const protocol::request_id& subscription() const noexcept { return subscription_; }
+
+  private:
+    http_connection& connection_;
+    protocol::request_id subscription_;
   };
 
   // -- life (http_connection.cpp) -----------------------------------------------------------------
@@ -72,8 +97,9 @@ private:
   bool has_exchange() const noexcept;
   bool wants_input() const noexcept;
   void settle();
-  void wait_readable();
-  void wait_writable();
+  /// What for: wait_read or wait_write, as a parameter because each pending wait keeps its handler.
+  template<byte_stream::wait_type What>
+  void wait_for();
   void on_readable();
   void on_writable();
   void on_timer(time_point now) override;
@@ -85,6 +111,7 @@ private:
   void on_peer_eof();
   void on_session_gone();
   void start_draining();
+  void drain_idle();
   /// Closes once everything written has gone out; `linger`: unread bytes may be on their way.
   void close_when_written(connection_end why, bool linger);
   void finish_close();
@@ -92,15 +119,20 @@ private:
   void end(connection_end why);
   void leave_exchange();
 
+  // -- TLS (http_connection_tls.cpp) ---------------------------------------------------------------
+  void shake_hands();
+  void on_handshake_failed(const error_code& error);
+
   // -- input (http_connection_input.cpp) ----------------------------------------------------------
   void read_requests();
   void take_kept();
   void process(char* bytes, std::size_t size);
+  bool takes_requests() const noexcept;
   std::size_t take_request(char* bytes, std::size_t& size);
-  std::size_t finish_request();
   std::size_t skip_body(std::size_t size);
   bool decide(std::optional<protocol::admitted>& request);
   void reject();
+  protocol::unknown_id unknown_id() const noexcept;
   void on_incomplete(bool head_just_read, bool expects_continue);
   void keep(const char* bytes, std::size_t size);
   void refuse(const protocol::refusal& why, std::optional<protocol::request_id> id = {},
@@ -112,27 +144,62 @@ private:
   void handle(const protocol::admitted& request, std::string_view body);
   void handle_post(const protocol::admitted& request, std::string_view body);
   void handle_get(const protocol::admitted& request);
+  void handle_sse_post(const protocol::admitted& request, std::string_view body);
   void handle_preflight();
   bool check_revision(const protocol::admitted& request, const protocol::document* body);
   std::optional<protocol::session_id> find_session_id(const protocol::admitted& request,
                                                       const protocol::document* body);
+  protocol::document_ptr parse_body(std::string_view body);
   void begin_session(protocol::document_ptr body);
   void open_with_slots(protocol::document_ptr body);
   void on_slots(const slots_answered& answer);
-  /// Sends to the session, wherever it lives.
+  /// Sends to the session, wherever it lives; `body` is the text of what the message holds parsed.
   template<class Message>
-  void deliver(const protocol::session_id& id, Message message);
-  void deliver_notice(const protocol::session_id& id, const protocol::document_ptr& body);
+  void deliver(const protocol::session_id& id, Message message, std::string_view body);
+  void deliver_notice(const protocol::session_id& id, const protocol::document_ptr& body,
+                      std::string_view text);
+  /// By way of the shard that owns the session; `answer_to` hears if there is no such session.
+  void route(const protocol::session_id& id, caf::message content, caf::actor answer_to);
   client_post make_post(protocol::document_ptr body);
+  /// The session was not where the exchange went; it goes on to where it may be.
+  void on_bounced(bounced& back);
+  void refuse_absent(session_home::place where, const std::optional<protocol::request_id>& id);
   void begin_exchange(phase what);
   caf::actor self_handle();
+
+  // -- HTTP+SSE (http_connection_sse.cpp) ----------------------------------------------------------
+  void begin_sse();
+  void open_sse_session();
+  void on_session_over(const session_over& over);
+
+  // -- WebSocket (http_connection_upgrade.cpp) ----------------------------------------------------
+  void decide_upgrade();
+  void upgrade(std::string_view received);
+
+  // -- the modern era (http_connection_stateless.cpp) ----------------------------------------------
+  void handle_modern(const protocol::admitted& request, const protocol::document_ptr& body);
+  void begin_modern(const protocol::modern_request& request, const protocol::document_ptr& body);
+  void begin_call(stateless_start&& start, time_point received);
+  void question_task(stateless_task&& task, const stateless_source& source);
+  void on_answer(stateless_answer&& answer) override;
+  void write_answer(stateless_answer&& answer);
+  void on_call_event(std::uint64_t call, std::string json) override;
+  void on_stream_detached(std::uint64_t) override {} // there is nothing to come back to
+  void on_call_deadline(time_point now);
+  time_point next_stream_deadline() const noexcept;
+  void begin_listening(stateless_listen&& request);
+  void write_notification(const protocol::tagged_notification& told);
+  void finish_listening();
+  void leave_stateless();
 
   // -- output (http_connection_output.cpp) --------------------------------------------------------
   protocol::response_fields fields(int status);
   std::string& out() noexcept { return context_->write_buffer(); }
+  void append_json(protocol::response_fields& fields, std::string&& json);
   void append(std::string&& large);
   void append(const frame_ptr& large);
   void on_reply(reply& answer);
+  void begin_stream(const std::optional<protocol::session_id>& session);
   void on_stream_begin(const stream_begin& begin);
   void on_stream_event(const stream_event& event);
   void on_stream_end(const stream_end& end);
@@ -153,16 +220,26 @@ private:
   connection_context_ptr context_;
   /// An open connection owns itself: what waits for a session has no pending socket operation.
   caf::strong_actor_ptr self_;
-  tcp_socket socket_;
+  byte_stream stream_;
   std::unique_ptr<inbound> inbound_;     ///< null while no byte of a request is there
   std::unique_ptr<output_queue> output_; ///< null unless the peer is slow
   std::unique_ptr<std::string> cors_origin_;
-  protocol::document_ptr pending_body_; ///< of an initialize request while acquiring
-  caf::actor session_;                  ///< has the exchange, if it lives on this thread
+  /// Of an initialize request while acquiring; null for HTTP+SSE, whose session comes before it.
+  protocol::document_ptr pending_body_;
+  /// Has the exchange: a session of this thread, or the peer of the node that has it.
+  caf::actor session_;
+  /// Whose session has the exchange if it lives on another, until a stream names its actor.
+  std::unique_ptr<protocol::session_id> remote_session_;
+  /// For the session of this exchange, if a node was asked in vain.
+  std::unique_ptr<session_search> search_;
+  std::unique_ptr<stateless_call> call_;     ///< has the exchange, if it is a modern call
+  std::unique_ptr<listen_stream> listen_;    ///< has the exchange, if it is a subscription
+  std::unique_ptr<websocket_coding> coding_; ///< while upgrading
   exchange_id exchange_ = 0;
   time_point deadline_{};        ///< of the phase; the timer may be armed for earlier
   time_point answer_deadline_{}; ///< while waiting for long
   std::uint64_t skip_left_ = 0;  ///< while skipping or lingering: bytes to drop at most
+  transport_kind transport_ = transport_kind::http;
   phase phase_ = phase::idle;
   connection_end end_ = connection_end::failed;
   std::uint8_t version_ = 11;
@@ -178,8 +255,7 @@ private:
   bool closing_ : 1 = false;
   bool linger_ : 1 = false;
   bool draining_ : 1 = false;
+  bool forwards_ : 1 = false; ///< `session_` is a peer
 };
 
 } // namespace troupe::net
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::net::slots_answered)

@@ -10,16 +10,19 @@ namespace troupe::net {
 namespace {
 
 /// Reads in a row of one large body, before other connections get their turn.
-constexpr int max_reads = 4;
+constexpr int max_reads = 2;
+
+/// What a request may announce and get room for at once; beyond that, room grows with what comes.
+constexpr std::size_t max_room_ahead = 256 * 1024;
 
 } // namespace
 
 void http_connection::read_requests() {
   for (int i = 0; i < max_reads; ++i) {
     error_code error;
-    const auto size = socket_.read_some(
-        asio::buffer(context_->read_buffer(), connection_context::read_bytes), error);
-    if (error == asio::error::would_block || error == asio::error::try_again)
+    const auto size =
+        stream_.read(asio::buffer(context_->read_buffer(), connection_context::read_bytes), error);
+    if (is_would_block(error))
       return;
     if (error == asio::error::eof) {
       on_peer_eof();
@@ -56,7 +59,7 @@ void http_connection::take_kept() {
 /// Takes all complete requests off the bytes, which are the thread's read buffer or inbound_->kept,
 /// until one has to wait for its answer; keeps the rest.
 void http_connection::process(char* bytes, std::size_t size) {
-  while (size > 0 && !has_exchange() && !closing_ && phase_ != phase::closed) {
+  while (size > 0 && takes_requests()) {
     const auto used = phase_ == phase::skipping ? skip_body(size) : take_request(bytes, size);
     if (used == 0)
       break;
@@ -70,8 +73,14 @@ void http_connection::process(char* bytes, std::size_t size) {
       skip_left_ -= size;
     size = 0;
   }
-  if (phase_ != phase::closed)
+  if (phase_ == phase::upgrading)
+    upgrade({bytes, size});
+  else if (phase_ != phase::closed)
     keep(bytes, closing_ ? 0 : size);
+}
+
+bool http_connection::takes_requests() const noexcept {
+  return !has_exchange() && !closing_ && phase_ != phase::closed && phase_ != phase::upgrading;
 }
 
 std::size_t http_connection::skip_body(std::size_t size) {
@@ -88,6 +97,7 @@ std::size_t http_connection::take_request(char* bytes, std::size_t& size) {
     inbound_ = context_->take_inbound();
   auto& parser = inbound_->parser;
   if (phase_ == phase::idle) {
+    parser.reset(); // whatever it read before, here or for another connection
     phase_ = phase::receiving;
     served_ = true;
     deadline_ = now() + options().header_timeout;
@@ -99,7 +109,7 @@ std::size_t http_connection::take_request(char* bytes, std::size_t& size) {
     case parse_state::head:
       head_just_read = true;
       if (!decide(request))
-        return finish_request();
+        return parser.end();
       break;
     case parse_state::need_more:
       on_incomplete(head_just_read, request && request->expect_continue);
@@ -109,7 +119,7 @@ std::size_t http_connection::take_request(char* bytes, std::size_t& size) {
       // After bytes have moved, the views of the first decision are stale; the second is the same.
       if (request || decide(request))
         handle(*request, parser.body());
-      return finish_request();
+      return parser.end();
     case parse_state::rejected:
       reject();
       return size;
@@ -117,18 +127,15 @@ std::size_t http_connection::take_request(char* bytes, std::size_t& size) {
   }
 }
 
-/// Makes the parser ready for the next request; returns where that begins.
-std::size_t http_connection::finish_request() {
-  const auto used = inbound_->parser.end();
-  inbound_->parser.reset();
-  return used;
-}
-
 /// What the head alone allows; false if it was refused.
 bool http_connection::decide(std::optional<protocol::admitted>& request) {
   const auto& head = inbound_->parser.head();
   version_ = head.version;
   keep_alive_ = head.keep_alive && !is_draining();
+  if (head.upgrade_websocket && options().websocket.enabled) {
+    decide_upgrade();
+    return false;
+  }
   auto decision = protocol::decide_request(head, options().endpoint);
   if (const auto* const why = std::get_if<protocol::refusal>(&decision)) {
     refuse(*why);
@@ -178,15 +185,31 @@ void http_connection::keep(const char* bytes, std::size_t size) {
     kept.erase(0, static_cast<std::size_t>(bytes - kept.data()));
     kept.resize(size);
   } else {
+    if (phase_ == phase::receiving)
+      kept.reserve(std::min(inbound_->parser.expected_bytes(), max_room_ahead));
     kept.assign(bytes, size);
   }
+}
+
+/// The schema of the modern era has no `"id":null`.
+protocol::unknown_id http_connection::unknown_id() const noexcept {
+  const auto& parser = inbound_->parser;
+  const auto version = parser.has_head()
+                           ? parser.head().text(protocol::known_header::mcp_protocol_version)
+                           : std::string_view{};
+  return protocol::names_modern_revision(version) ? protocol::unknown_id::omit
+                                                  : protocol::unknown_id::null;
 }
 
 /// Answers with a JSON-RPC error and lets the connection go on as `why` says.
 void http_connection::refuse(const protocol::refusal& why, std::optional<protocol::request_id> id,
                              bool retry) {
   std::string json;
-  protocol::append_error(json, id, {why.rpc_code, why.message, nullptr});
+  // Only the modern era compares headers with the body, also where the head could not be read.
+  const auto unknown = why.rpc_code == protocol::error_code::header_mismatch
+                           ? protocol::unknown_id::omit
+                           : unknown_id();
+  protocol::append_error(json, id, {why.rpc_code, why.message, nullptr}, unknown);
   auto fields = this->fields(why.status);
   const auto& parser = inbound_->parser;
   fields.head_only = parser.has_head() && parser.head().method == protocol::http_method::head;

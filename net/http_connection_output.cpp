@@ -31,36 +31,42 @@ void http_connection::on_reply(reply& answer) {
     fields.session_id = answer.session->view();
   if (answer.retry_after_seconds > 0)
     fields.retry_after_s = static_cast<std::uint32_t>(answer.retry_after_seconds);
-  if (answer.body.empty()) {
+  if (answer.body.empty())
     protocol::append_empty_response(out(), fields);
-  } else if (answer.body.size() < large_bytes) {
-    protocol::append_json_response(out(), fields, answer.body);
-  } else {
-    fields.head_only = true; // the body follows from where it is
-    protocol::append_json_response(out(), fields, answer.body);
-    append(std::move(answer.body));
-  }
+  else
+    append_json(fields, std::move(answer.body));
   response_begun(answer.status);
   exchange_answered();
   take_kept();
 }
 
+void http_connection::append_json(protocol::response_fields& fields, std::string&& json) {
+  fields.head_only = json.size() >= large_bytes; // then the body follows from where it is
+  protocol::append_json_response(out(), fields, json);
+  if (fields.head_only)
+    append(std::move(json));
+}
+
 void http_connection::on_stream_begin(const stream_begin& begin) {
   if (begin.exchange != exchange_ || phase_ != phase::waiting)
     return;
+  begin_stream(begin.session);
+  // The session may live on another thread; now it has given its name.
+  if (!session_ && current_sender())
+    session_ = caf::actor_cast<caf::actor>(current_sender());
+}
+
+void http_connection::begin_stream(const std::optional<protocol::session_id>& session) {
   auto fields = this->fields(200);
-  if (begin.session)
-    fields.session_id = begin.session->view();
+  if (session)
+    fields.session_id = session->view();
   protocol::append_stream_head(out(), fields);
   response_begun(200);
   if (framing() == protocol::sse_framing::plain)
     keep_alive_ = false;
-  // The session may live on another thread; now it has given its name.
-  if (!session_ && current_sender())
-    session_ = caf::actor_cast<caf::actor>(current_sender());
   phase_ = phase::streaming;
   watching_ = true;
-  deadline_ = now() + options().stream_keep_alive;
+  deadline_ = next_stream_deadline();
 }
 
 void http_connection::on_stream_event(const stream_event& event) {
@@ -125,6 +131,10 @@ void http_connection::answer_accepted() {
 /// The exchange is over; the connection may serve the next one.
 void http_connection::exchange_answered() {
   session_ = nullptr;
+  remote_session_.reset();
+  search_.reset();
+  forwards_ = false;
+  leave_stateless();
   cors_origin_.reset();
   phase_ = phase::idle;
   if (is_draining())
@@ -195,8 +205,8 @@ void http_connection::flush() {
 void http_connection::write_fresh() {
   auto& bytes = out();
   error_code error;
-  const auto written = socket_.write_some(asio::buffer(bytes), error);
-  const bool full = error == asio::error::would_block || error == asio::error::try_again;
+  const auto written = stream_.write(asio::buffer(bytes), error);
+  const bool full = is_would_block(error);
   if (error && !full) {
     end(connection_end::client_lost);
     return;
@@ -212,8 +222,8 @@ void http_connection::write_fresh() {
 void http_connection::write_queue() {
   for (int i = 0; i < max_writes && !output_->empty(); ++i) {
     error_code error;
-    const auto written = socket_.write_some(output_->gather(), error);
-    if (error == asio::error::would_block || error == asio::error::try_again)
+    const auto written = stream_.write(output_->gather(), error);
+    if (is_would_block(error))
       return;
     if (error) {
       end(connection_end::client_lost);

@@ -14,9 +14,31 @@ namespace {
 
 thread_local io_unit* unit_of_this_thread = nullptr;
 
+/// Actors of the pool that have got messages from this thread's. They are handed over together, when
+/// the thread has nothing else to do for the moment: each hand-over wakes a thread of the pool, which
+/// may take the core at once, for one message instead of for all that are about to come.
+thread_local std::vector<caf::resumable*> for_the_pool;
+
+void hand_over(caf::actor_system& system) {
+  for (auto* job : for_the_pool)
+    system.scheduler().enqueue(job);
+  for_the_pool.clear();
+}
+
 /// Rounds of jobs between two looks at the sockets: a request's way from connection to session and
 /// back fits, a pair of actors that never stop talking cannot starve the thread.
 constexpr std::size_t max_rounds = 8;
+
+/// Handlers of the loop in a row before the messages that they have sent are handled. Reading and
+/// parsing requests is other code than answering them, and together more than the processor's first
+/// cache holds: changing between the two for each request costs a tenth of its time. No more than
+/// glibc's malloc keeps ready of one size for a thread (tcache_count), or documents and messages
+/// would be taken from where it has to search.
+constexpr std::size_t bunch = 7;
+
+/// Jobs of a long round after which those run that they have made ready: an event for thousands of
+/// sessions reaches each one's connection while both are still in the processor's cache.
+constexpr std::size_t slice = 32;
 
 constexpr std::size_t initial_queue_capacity = 256;
 
@@ -24,7 +46,8 @@ constexpr std::size_t initial_queue_capacity = 256;
 
 io_unit::io_unit(caf::actor_system& system, std::string name)
     : caf::execution_unit(&system),
-      loop_(1),
+      // Only posting comes from other threads: sockets and timers need no lock.
+      loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       work_(loop_.get_executor()),
       name_(std::move(name)),
       timer_(loop_) {
@@ -53,7 +76,10 @@ void io_unit::catch_up() {
 
 void io_unit::exec_later(caf::resumable* job) {
   if (job->subtype() != caf::resumable::io_actor) {
-    system().scheduler().enqueue(job);
+    if (unit_of_this_thread == this)
+      for_the_pool.push_back(job);
+    else
+      system().scheduler().enqueue(job);
     return;
   }
   if (unit_of_this_thread == this) {
@@ -94,20 +120,32 @@ std::size_t io_unit::run_jobs() {
   if (paused_ && !ready_.empty())
     end_pause();
   std::size_t count = 0;
+  std::vector<caf::resumable*> made_ready; // allocates nothing in a round of usual length
   for (std::size_t round = 0; round < max_rounds && !ready_.empty(); ++round) {
     running_.swap(ready_);
-    for (auto* job : running_)
-      resume(job);
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+      resume(running_[i]);
+      if (i % slice != slice - 1)
+        continue;
+      made_ready.swap(ready_);
+      for (auto* job : made_ready)
+        resume(job);
+      count += made_ready.size();
+      made_ready.clear();
+    }
     count += running_.size();
     running_.clear();
   }
+  hand_over(system());
   return count;
 }
 
 void io_unit::run() {
   unit_of_this_thread = this;
   for (;;) {
-    const auto handled = ready_.empty() ? loop_.run_one() : loop_.poll_one();
+    auto handled = ready_.empty() ? loop_.run_one() : loop_.poll_one();
+    for (std::size_t more = 1; more < bunch && loop_.poll_one() != 0; ++more)
+      ++handled;
     run_jobs();
     if (handled == 0 && loop_.stopped())
       break;

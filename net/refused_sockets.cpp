@@ -7,11 +7,11 @@
 
 namespace troupe::net {
 
-void refused_sockets::refuse(tcp_socket socket, std::string_view answer, time_point now) {
+void refused_sockets::refuse(stream_socket socket, std::string_view answer, time_point now) {
   error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(answer), ignored); // an empty send buffer takes this much
-  socket.shutdown(tcp_socket::shutdown_send, ignored);
+  socket.shutdown(stream_socket::shutdown_send, ignored);
   if (kept_.size() == max_kept)
     close_first();
   kept_.push_back({std::move(socket), now});

@@ -19,7 +19,7 @@ public:
   static constexpr std::chrono::milliseconds keep_for{1000};
 
   /// Writes `answer` and keeps the socket for a moment. Never waits.
-  void refuse(tcp_socket socket, std::string_view answer, time_point now);
+  void refuse(stream_socket socket, std::string_view answer, time_point now);
   /// Closes those whose time is over.
   void prune(time_point now);
   void clear() noexcept { kept_.clear(); }
@@ -27,7 +27,7 @@ public:
 
 private:
   struct refused {
-    tcp_socket socket;
+    stream_socket socket;
     time_point since;
   };
   void close_first();

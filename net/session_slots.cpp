@@ -1,6 +1,10 @@
 #include "troupe/net/session_slots.hpp"
 
+#include <string>
 #include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 
 namespace troupe::net {
 
@@ -49,6 +53,25 @@ void session_slots::acquire_second(const shard_state_ptr& shard,
                      slots->refused_ = limit::uninitialized_sessions;
                    then(slots);
                  });
+}
+
+void request_session_slots(const shard_state_ptr& shard, const caf::actor_addr& asker,
+                           exchange_id exchange) {
+  // The answer may come from within another actor, hence as a message.
+  session_slots::acquire(shard, [asker, exchange](const auto& slots) {
+    if (const auto alive = caf::actor_cast<caf::actor>(asker))
+      caf::anon_send(alive, slots_answered{exchange, slots});
+  });
+}
+
+protocol::rpc_error refuse_session(const shard_state& shard, limit reached) {
+  if (shard.observer != nullptr)
+    shard.observer->limit_refused(to_string(reached));
+  std::string message = "the server's limit of ";
+  message += to_string(reached);
+  message += " is reached; try again later";
+  // As JSON-RPC servers do, a limit is no fault of the request: "internal error" with a plain text.
+  return {protocol::error_code::internal_error, std::move(message)};
 }
 
 } // namespace troupe::net

@@ -7,7 +7,12 @@
 #include <memory>
 #include <optional>
 
+#include <caf/actor_addr.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "troupe/actors/exchange.hpp"
 #include "troupe/actors/shard_state.hpp"
+#include "troupe/protocol/rpc_error.hpp"
 
 namespace troupe::net {
 
@@ -41,4 +46,19 @@ private:
   bool holds_uninitialized_ = false;
 };
 
+/// The answer to the question whether a new session may be opened; from a connection to itself.
+struct slots_answered {
+  exchange_id exchange = 0;
+  std::shared_ptr<session_slots> slots;
+};
+
+/// Asks for both slots; the answer comes to `asker`, if it still exists, as slots_answered.
+void request_session_slots(const shard_state_ptr& shard, const caf::actor_addr& asker,
+                           exchange_id exchange);
+
+/// Counts that a session was refused because `reached` is, and says so.
+protocol::rpc_error refuse_session(const shard_state& shard, limit reached);
+
 } // namespace troupe::net
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::net::slots_answered)

@@ -88,7 +88,7 @@ inline bool has_control(std::string_view text) noexcept {
   const auto eight = [&](const char* at) {
     constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
     constexpr std::uint64_t tops = ones * 0x80;
-    std::uint64_t word;
+    std::uint64_t word = 0;
     std::memcpy(&word, at, sizeof word);
     const std::uint64_t deletes = word ^ (ones * 0x7F);
     const std::uint64_t low = (word - ones * 0x20) & ~word;

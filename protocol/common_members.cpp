@@ -2,10 +2,26 @@
 
 namespace troupe::protocol {
 
-void append_result_members(object_writer& writer, const json::object& meta, revision r) {
-  if (is_modern(r))
-    writer.member("resultType", "complete");
-  writer.member_unless_empty("_meta", meta);
+namespace {
+
+constexpr std::string_view server_info_key = "io.modelcontextprotocol/serverInfo";
+
+} // namespace
+
+void append_result_members(object_writer& writer, const json::object& meta,
+                           const result_context& to, std::string_view result_type) {
+  if (is_modern(to.revision))
+    writer.member("resultType", result_type);
+  if (!is_modern(to.revision) || to.server_info.empty()) {
+    writer.member_unless_empty("_meta", meta);
+    return;
+  }
+  object_writer all(writer.key("_meta"));
+  all.raw(server_info_key, to.server_info);
+  for (const auto& [key, value] : meta)
+    if (key != server_info_key)
+      all.member(key, value);
+  all.close();
 }
 
 void append_meta(object_writer& writer, const json::object& meta, revision r) {

@@ -4,14 +4,18 @@
 #include "troupe/protocol/annotations.hpp"
 #include "troupe/protocol/icon.hpp"
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/result_context.hpp"
 #include "troupe/protocol/revision.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace troupe::protocol {
 
-/// `resultType` for modern clients, and `_meta` (which results have had in every revision).
-void append_result_members(object_writer& writer, const json::object& meta, revision r);
+/// `resultType` ("complete") for modern clients, and `_meta` (which results have had in every
+/// revision), with the server's name for modern ones.
+void append_result_members(object_writer& writer, const json::object& meta,
+                           const result_context& to, std::string_view result_type = "complete");
 
 /// `_meta` of something inside a result.
 void append_meta(object_writer& writer, const json::object& meta, revision r);

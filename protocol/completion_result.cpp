@@ -7,11 +7,11 @@
 
 namespace troupe::protocol {
 
-void completion_result::append_json(std::string& out, revision r) const {
+void completion_result::append_json(std::string& out, const result_context& to) const {
   const auto written = std::span(values).first(std::min(values.size(), max_values));
   const bool cut = written.size() < values.size();
   object_writer writer(out);
-  append_result_members(writer, meta, r);
+  append_result_members(writer, meta, to);
   object_writer completion(writer.key("completion"));
   array_writer list(completion.key("values"));
   for (const auto& value : written)

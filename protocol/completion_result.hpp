@@ -2,7 +2,7 @@
 #pragma once
 
 #include "troupe/protocol/json.hpp"
-#include "troupe/protocol/revision.hpp"
+#include "troupe/protocol/result_context.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ struct completion_result {
   completion_result() = default;
   explicit completion_result(std::vector<std::string> best_first) : values(std::move(best_first)) {}
 
-  void append_json(std::string& out, revision r) const;
+  void append_json(std::string& out, const result_context& to) const;
 };
 
 } // namespace troupe::protocol

@@ -1,11 +1,11 @@
 #include "troupe/protocol/cursor.hpp"
 
 #include "troupe/protocol/base64url.hpp"
+#include "troupe/protocol/random_bytes.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <span>
@@ -47,8 +47,7 @@ rpc_error bad_cursor() {
 
 cursor_key random_cursor_key() {
   cursor_key key{};
-  if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
-    throw std::runtime_error("OpenSSL's random generator failed: no cursor key can be made");
+  draw_random(key);
   return key;
 }
 

@@ -17,7 +17,7 @@ namespace troupe::protocol {
 /// Drawn once per process (random_cursor_key) or shared by the nodes of a cluster.
 using cursor_key = std::array<unsigned char, 32>;
 
-/// Throws std::runtime_error when OpenSSL's generator fails.
+/// From the system's generator (random_bytes.hpp).
 cursor_key random_cursor_key();
 
 /// `list` is the method it continues, e.g. method::tools_list; `after` the number of the last item

@@ -2,10 +2,16 @@
 
 #include "troupe/protocol/utf8.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace troupe::protocol {
 
@@ -28,8 +34,32 @@ bool are_plain(std::uint64_t word) {
   return (suspicious & (ones * 0x80)) == 0;
 }
 
-std::size_t plain_length(std::string_view text) {
+#ifdef __SSE2__ // every x86-64
+// The plain bytes of whole groups of sixteen; all if there is no other.
+std::size_t plain_groups(std::string_view text) {
+  const auto quote = _mm_set1_epi8('"');
+  const auto backslash = _mm_set1_epi8('\\');
+  const auto space = _mm_set1_epi8(' ');
   std::size_t length = 0;
+  for (; text.size() - length >= sizeof(__m128i); length += sizeof(__m128i)) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + length));
+    // The comparison is signed, so bytes from 0x80 on are below a space too.
+    const auto others =
+        _mm_or_si128(_mm_cmplt_epi8(bytes, space),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(others)))
+      return length + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  return length;
+}
+#else
+std::size_t plain_groups(std::string_view) {
+  return 0;
+}
+#endif
+
+std::size_t plain_length(std::string_view text) {
+  auto length = plain_groups(text);
   while (text.size() - length >= sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + length, sizeof word);
@@ -40,6 +70,28 @@ std::size_t plain_length(std::string_view text) {
   while (length < text.size() && is_plain(text[length]))
     ++length;
   return length;
+}
+
+// How much of the beginning of `text` stands in JSON as it is: plain bytes and whole characters.
+std::size_t clean_length(std::string_view text) {
+  auto length = plain_length(text);
+  while (length < text.size()) {
+    const auto rest = text.substr(length);
+    const auto character = static_cast<unsigned char>(rest[0]) < 0x80 ? 0 : utf8_length(rest);
+    if (character == 0)
+      break;
+    length += character;
+    length += plain_length(text.substr(length));
+  }
+  return length;
+}
+
+// A long text is not to be copied once more because the quote or the brackets behind it do not fit.
+void make_room(std::string& out, std::size_t text_size) {
+  constexpr std::size_t room_behind = 64;
+  const auto needed = out.size() + text_size + room_behind;
+  if (needed > out.capacity())
+    out.reserve(std::max(needed, 2 * out.capacity()));
 }
 
 void append_escaped(std::string& out, char c) {
@@ -125,23 +177,19 @@ void append_request_with(std::string& out, const request_id& id, std::string_vie
 } // namespace
 
 void append_string(std::string& out, std::string_view text) {
+  make_room(out, text.size());
   out += '"';
   while (true) {
-    const auto plain = plain_length(text);
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
+    const auto clean = clean_length(text);
+    out += text.substr(0, clean);
+    text.remove_prefix(clean);
     if (text.empty())
       break;
-    if (static_cast<unsigned char>(text[0]) < 0x80) {
+    if (static_cast<unsigned char>(text[0]) < 0x80)
       append_escaped(out, text[0]);
-      text.remove_prefix(1);
-    } else if (const auto length = utf8_length(text)) {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
-    } else {
+    else
       out += replacement_character;
-      text.remove_prefix(1);
-    }
+    text.remove_prefix(1);
   }
   out += '"';
 }

@@ -24,6 +24,12 @@ std::size_t token_size(std::string_view text) noexcept {
   return size;
 }
 
+// What a modern client repeats from the body. A fault in such a header is a header mismatch to it.
+bool repeats_body(known_header header) noexcept {
+  return header == known_header::mcp_method || header == known_header::mcp_name ||
+         header == known_header::mcp_protocol_version;
+}
+
 bool starts_with_lower(std::string_view text, std::string_view lower) noexcept {
   return text.size() >= lower.size() && ascii::equals_lower(text.substr(0, lower.size()), lower);
 }
@@ -36,7 +42,7 @@ void head_gate::reset() noexcept {
 
 gate_result head_gate::result() const noexcept {
   if (status_ != 0)
-    return {gate_state::rejected, 0, status_, reason_};
+    return {gate_state::rejected, 0, status_, reason_, rpc_code_};
   if (head_bytes_ != 0)
     return {gate_state::complete, head_bytes_, 0, {}};
   return {};
@@ -46,6 +52,12 @@ bool head_gate::fail(std::uint16_t status, std::string_view reason) noexcept {
   status_ = status;
   reason_ = reason;
   return false;
+}
+
+bool head_gate::fail_mirror(std::string_view reason) noexcept {
+  constexpr std::int32_t header_mismatch = -32020;
+  rpc_code_ = header_mismatch;
+  return fail(400, reason);
 }
 
 field_ref head_gate::ref(std::string_view part) const noexcept {
@@ -171,8 +183,12 @@ bool head_gate::take_field(std::string_view line) noexcept {
       (!header && !ascii::all(name, ascii::byte_class::token)))
     return fail_field_name(line);
   const auto value = ascii::trim(line.substr(colon + 1));
-  if (ascii::has_control(value))
-    return fail(400, "the value of a header field holds a control byte, perhaps a bare CR or NUL");
+  if (ascii::has_control(value)) {
+    constexpr std::string_view reason =
+        "the value of a header field holds a control byte, perhaps a bare CR or NUL";
+    const bool mirror = header ? repeats_body(*header) : starts_with_lower(name, param_prefix);
+    return mirror ? fail_mirror(reason) : fail(400, reason);
+  }
   if (header)
     return take_known(*header, value);
   if (starts_with_lower(name, param_prefix))
@@ -191,9 +207,11 @@ bool head_gate::take_known(known_header header, std::string_view value) noexcept
   auto& slot = head_.slots[static_cast<std::size_t>(header)];
   if (slot.offset == 0)
     slot = ref(value);
+  else if (repeats_body(header))
+    return fail_mirror("MCP-Protocol-Version, Mcp-Method or Mcp-Name is repeated; send it once");
   else if (must_be_single(header))
     return fail(400, "a header field that may stand only once is repeated, such as Host, "
-                     "Content-Length or an Mcp- field; send it once");
+                     "Content-Length or Mcp-Session-Id; send it once");
   switch (header) {
   case known_header::accept:
     return take_accept(value);
@@ -223,7 +241,7 @@ bool head_gate::take_param(std::string_view name, std::string_view value) noexce
     return fail(431, "the header has too many Mcp-Param- fields; send fewer");
   for (std::size_t i = 0; i < head_.param_count; ++i)
     if (ascii::iequals(head_.param(i).name, name))
-      return fail(400, "an Mcp-Param- field is repeated; send it once");
+      return fail_mirror("an Mcp-Param- field is repeated; send it once");
   head_.param_name_refs[head_.param_count] = ref(name);
   head_.param_value_refs[head_.param_count] = ref(value);
   ++head_.param_count;

@@ -28,6 +28,8 @@ struct gate_result {
   std::uint16_t head_bytes = 0; ///< complete: size of the head; the body starts behind it
   std::uint16_t status = 0;     ///< rejected: 400, 414, 417, 431, 501 or 505
   std::string_view reason;      ///< rejected: what was wrong and what is expected; a constant text
+  std::int32_t rpc_code =
+      -32600; ///< rejected: -32020 for a header that repeats the body (2026-07-28)
 };
 
 class head_gate {
@@ -71,6 +73,7 @@ private:
   void take_connection(std::string_view value) noexcept;
   void take_upgrade(std::string_view value) noexcept;
   bool fail(std::uint16_t status, std::string_view reason) noexcept;
+  bool fail_mirror(std::string_view reason) noexcept;
   field_ref ref(std::string_view part) const noexcept;
 
   gate_limits limits_;
@@ -86,6 +89,7 @@ private:
   bool upgrade_websocket_ = false;
   field_ref authority_; // of an absolute-form target
   std::string_view reason_;
+  std::int32_t rpc_code_ = -32600;
   http_head head_;
 };
 

@@ -103,9 +103,16 @@ std::optional<known_header> find_known_header(std::string_view name) noexcept {
     return pick(name, named{"content-length", content_length},
                 named{"mcp-session-id", mcp_session_id});
   case 17:
-    return pick(name, named{"transfer-encoding", transfer_encoding});
+    return pick(name, named{"transfer-encoding", transfer_encoding},
+                named{"sec-websocket-key", sec_websocket_key});
   case 20:
     return pick(name, named{"mcp-protocol-version", mcp_protocol_version});
+  case 21:
+    return pick(name, named{"sec-websocket-version", sec_websocket_version});
+  case 22:
+    return pick(name, named{"sec-websocket-protocol", sec_websocket_protocol});
+  case 24:
+    return pick(name, named{"sec-websocket-extensions", sec_websocket_extensions});
   case 29:
     return pick(name, named{"access-control-request-method", access_control_request_method});
   case 30:
@@ -120,6 +127,7 @@ bool must_be_single(known_header header) noexcept {
   case known_header::accept:
   case known_header::baggage:
   case known_header::connection:
+  case known_header::sec_websocket_extensions:
   case known_header::traceparent:
   case known_header::tracestate:
   case known_header::upgrade:

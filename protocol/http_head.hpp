@@ -38,6 +38,10 @@ enum class known_header : std::uint8_t {
   mcp_protocol_version,
   mcp_session_id,
   origin,
+  sec_websocket_extensions,
+  sec_websocket_key,
+  sec_websocket_protocol,
+  sec_websocket_version,
   traceparent,
   tracestate,
   transfer_encoding,
@@ -45,7 +49,7 @@ enum class known_header : std::uint8_t {
   user_agent,
 };
 
-inline constexpr std::size_t known_header_count = 21;
+inline constexpr std::size_t known_header_count = 25;
 
 /// Finds a header by its name in any case; no allocation, at most four comparisons.
 std::optional<known_header> find_known_header(std::string_view name) noexcept;

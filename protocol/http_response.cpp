@@ -2,8 +2,10 @@
 
 #include "troupe/protocol/ascii.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace troupe::protocol {
 
@@ -34,14 +36,41 @@ void append_status_line(std::string& out, std::uint16_t status) {
   out += crlf;
 }
 
+/// Whether all bytes may stand in a value, eight at a time: every response has a date, most a session.
+bool is_field_value(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  const auto is_allowed = [](char byte) {
+    return byte == ' ' || byte == '\t' || ascii::is(byte, ascii::byte_class::visible);
+  };
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    // Sets the top bit for a byte below a space, for DEL, or above ASCII; a borrow may set it too often.
+    const auto suspicious = word | (word - ones * ' ') | ((word ^ (ones * 0x7F)) - ones);
+    if ((suspicious & (ones * 0x80)) != 0)
+      break;
+    text.remove_prefix(sizeof word);
+  }
+  return std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+/// As append_header, with a name of our own; nothing for an empty value.
 bool append_optional(std::string& out, std::string_view name, std::string_view value) {
-  return value.empty() || append_header(out, name, value);
+  if (value.empty())
+    return true;
+  if (!is_field_value(value))
+    return false;
+  out += name;
+  out += ": ";
+  out += value;
+  out += crlf;
+  return true;
 }
 
 bool append_cors(std::string& out, std::string_view origin) {
   if (origin.empty())
     return true;
-  if (!append_header(out, "Access-Control-Allow-Origin", origin))
+  if (!append_optional(out, "Access-Control-Allow-Origin", origin))
     return false;
   out += "Access-Control-Expose-Headers: Mcp-Session-Id\r\nVary: Origin\r\n";
   return true;
@@ -53,13 +82,17 @@ bool append_rest_of_head(std::string& out, const response_fields& fields) {
   good &= append_optional(out, "Mcp-Session-Id", fields.session_id);
   good &= append_cors(out, fields.cors_origin);
   good &= append_optional(out, "Allow", fields.allow);
+  if (fields.status == 426) // RFC 9110 §15.5.22, RFC 6455 §4.4; the only protocol there is to go to
+    out += "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n";
   if (fields.retry_after_s) {
     out += "Retry-After: ";
     append_number(out, *fields.retry_after_s);
     out += crlf;
   }
   if (!fields.keep_alive)
-    out += "Connection: close\r\n";
+    out += fields.status == 426 ? "Connection: close, Upgrade\r\n" : "Connection: close\r\n";
+  else if (fields.status == 426)
+    out += "Connection: Upgrade\r\n";
   else if (fields.version == 10)
     out += "Connection: keep-alive\r\n";
   out += crlf;
@@ -70,6 +103,8 @@ bool append_rest_of_head(std::string& out, const response_fields& fields) {
 
 std::string_view reason_phrase(std::uint16_t status) noexcept {
   switch (status) {
+  case 101:
+    return "Switching Protocols";
   case 200:
     return "OK";
   case 202:
@@ -128,11 +163,8 @@ std::string_view reason_phrase(std::uint16_t status) noexcept {
 }
 
 bool append_header(std::string& out, std::string_view name, std::string_view value) {
-  if (name.empty() || !ascii::all(name, ascii::byte_class::token))
+  if (name.empty() || !ascii::all(name, ascii::byte_class::token) || !is_field_value(value))
     return false;
-  for (const char byte : value)
-    if (byte != ' ' && byte != '\t' && !ascii::is(byte, ascii::byte_class::visible))
-      return false;
   out += name;
   out += ": ";
   out += value;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "troupe/protocol/ascii.hpp"
+
 namespace troupe::protocol {
 
 namespace {
@@ -22,6 +24,17 @@ std::string_view cors_origin(const http_head& head, const endpoint_rules& rules)
   return origin && rules.hosts.grants_cors(*origin) ? *origin : std::string_view{};
 }
 
+/// The value of `sessionId` in the query.
+std::optional<std::string_view> session_in(std::string_view query) noexcept {
+  constexpr std::string_view key = "sessionId=";
+  while (!query.empty()) {
+    const auto part = ascii::next_part(query, '&');
+    if (part.starts_with(key))
+      return part.substr(key.size());
+  }
+  return std::nullopt;
+}
+
 /// One request on its way down the ladder.
 class decision {
 public:
@@ -29,39 +42,84 @@ public:
       : head_(head), rules_(rules) {}
 
   std::variant<admitted, refusal> run() const {
-    if (head_.path() != rules_.path)
+    const auto where = endpoint();
+    if (where == place::nowhere)
       return refuse(404, "there is nothing at this path; the MCP endpoint is " + rules_.path);
-    if (!rules_.hosts.allows_host(head_.find(known_header::host)))
-      return refuse(403, "the Host header names a host that is not served here; use one of the "
-                         "allowed hosts, or add it to them in the server's configuration");
-    if (!rules_.hosts.allows_origin(head_.find(known_header::origin)))
-      return refuse(403, "the Origin header names a page that may not call this server; add it to "
-                         "the allowed origins in the server's configuration");
+    if (auto refused = check_hosts(head_, rules_))
+      return *std::move(refused);
+    if (head_.method == http_method::options && rules_.hosts.has_cors())
+      return within_limit(mcp_operation::preflight);
+    switch (where) {
+    case place::sse:
+      return head_.method == http_method::get
+                 ? get(mcp_operation::open_sse)
+                 : wrong_method("GET opens a stream of the transport of 2024-11-05 here; for "
+                                "Streamable HTTP send POST to " +
+                                    rules_.path,
+                                "GET", "GET, OPTIONS");
+    case place::messages:
+      return head_.method == http_method::post
+                 ? post_to_sse()
+                 : wrong_method("POST sends a message to a session of " + rules_.sse_path + " here",
+                                "POST", "POST, OPTIONS");
+    default:
+      return streamable();
+    }
+  }
+
+private:
+  enum class place : std::uint8_t { nowhere, mcp, sse, messages };
+
+  place endpoint() const noexcept {
+    const auto path = head_.path();
+    if (path == rules_.path)
+      return place::mcp;
+    if (rules_.serves_sse && path == rules_.sse_path)
+      return place::sse;
+    return rules_.serves_sse && path == rules_.messages_path ? place::messages : place::nowhere;
+  }
+
+  std::variant<admitted, refusal> streamable() const {
     switch (head_.method) {
     case http_method::post:
       return post();
     case http_method::get:
-      return get();
+      return get(mcp_operation::open_stream);
     case http_method::delete_:
       return within_limit(mcp_operation::end_session);
-    case http_method::options:
-      if (rules_.hosts.has_cors())
-        return within_limit(mcp_operation::preflight);
-      break;
     default:
-      break;
+      return wrong_method("this method is not supported here; POST sends a message, GET opens a "
+                          "stream, DELETE ends the session",
+                          "GET, POST, DELETE", "GET, POST, DELETE, OPTIONS");
     }
-    auto result = refuse(405, "this method is not supported here; POST sends a message, GET opens "
-                              "a stream, DELETE ends the session");
-    result.allow = allowed_methods(rules_);
+  }
+
+  refusal wrong_method(std::string message, std::string_view allow,
+                       std::string_view allow_with_cors) const {
+    auto result = refuse(405, std::move(message));
+    result.allow = rules_.hosts.has_cors() ? allow_with_cors : allow;
     return result;
   }
 
-private:
-  std::variant<admitted, refusal> post() const {
+  std::optional<refusal> check_content_type() const {
     const auto content_type = head_.find(known_header::content_type);
-    if (!content_type || !is_json_content_type(*content_type))
-      return refuse(415, "the body must be JSON in UTF-8; send Content-Type: application/json");
+    if (content_type && is_json_content_type(*content_type))
+      return std::nullopt;
+    return refuse(415, "the body must be JSON in UTF-8; send Content-Type: application/json");
+  }
+
+  /// What comes back is only 202, so the Accept header does not matter.
+  std::variant<admitted, refusal> post_to_sse() const {
+    if (auto wrong = check_content_type())
+      return *std::move(wrong);
+    auto result = admit(mcp_operation::post_to_sse);
+    result.session_id = session_in(head_.query());
+    return within_limit(result);
+  }
+
+  std::variant<admitted, refusal> post() const {
+    if (auto wrong = check_content_type())
+      return *std::move(wrong);
     const auto result = admit(mcp_operation::post_message);
     if (!result.accepts.json && !result.accepts.sse)
       return refuse(406, "the Accept header admits neither of the two forms of an answer; send "
@@ -69,8 +127,8 @@ private:
     return within_limit(result);
   }
 
-  std::variant<admitted, refusal> get() const {
-    const auto result = admit(mcp_operation::open_stream);
+  std::variant<admitted, refusal> get(mcp_operation operation) const {
+    const auto result = admit(operation);
     if (!result.accepts.sse)
       return refuse(406, "GET opens an event stream, which the Accept header does not admit; send "
                          "Accept: text/event-stream");
@@ -113,8 +171,17 @@ private:
 
 } // namespace
 
-std::string_view allowed_methods(const endpoint_rules& rules) noexcept {
-  return rules.hosts.has_cors() ? "GET, POST, DELETE, OPTIONS" : "GET, POST, DELETE";
+std::optional<refusal> check_hosts(const http_head& head, const endpoint_rules& rules) {
+  const auto refuse = [&](std::string message) {
+    return refuse_request(head, rules, 403, -32600, std::move(message), false);
+  };
+  if (!rules.hosts.allows_host(head.find(known_header::host)))
+    return refuse("the Host header names a host that is not served here; use one of the allowed "
+                  "hosts, or add it to them in the server's configuration");
+  if (!rules.hosts.allows_origin(head.find(known_header::origin)))
+    return refuse("the Origin header names a page that may not call this server; add it to the "
+                  "allowed origins in the server's configuration");
+  return std::nullopt;
 }
 
 std::variant<admitted, refusal> decide_request(const http_head& head, const endpoint_rules& rules) {
@@ -124,6 +191,7 @@ std::variant<admitted, refusal> decide_request(const http_head& head, const endp
 refusal refuse_rejected_head(const gate_result& result) {
   refusal rejected;
   rejected.status = result.status;
+  rejected.rpc_code = result.rpc_code;
   rejected.message = result.reason;
   return rejected;
 }

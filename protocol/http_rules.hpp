@@ -1,6 +1,6 @@
 #pragma once
 
-// The decision about a request to the MCP endpoint that its head alone allows, before the body is
+// The decision about a request to one of the MCP endpoints that its head alone allows, before the body is
 // read: which operation it is, or why it is refused. Reading the body, finding the session and
 // checking the protocol version come after (net/ connection, revision table).
 
@@ -18,7 +18,11 @@
 namespace troupe::protocol {
 
 struct endpoint_rules {
-  std::string path = "/mcp";
+  std::string path = "/mcp"; ///< Streamable HTTP
+  /// HTTP+SSE of 2024-11-05 (basic/transports, "HTTP with SSE"), which later revisions replaced.
+  bool serves_sse = true;
+  std::string sse_path = "/sse";
+  std::string messages_path = "/messages"; ///< its query names the session: sessionId=...
   host_rules hosts;
   std::uint64_t max_body_bytes = 4 * 1024 * 1024; ///< a larger Content-Length is 413
   /// A declared body of a refused request is read and dropped up to this size, so that the
@@ -31,6 +35,8 @@ enum class mcp_operation : std::uint8_t {
   open_stream,  ///< GET: the standalone stream, or a resumption when there is a Last-Event-ID
   end_session,  ///< DELETE; a body, if any, must be read and dropped
   preflight,    ///< OPTIONS of a page on a configured origin; body as with DELETE
+  open_sse,     ///< GET of HTTP+SSE: a session and its only stream
+  post_to_sse,  ///< POST of HTTP+SSE: a message to that session
 };
 
 /// Views point into the bytes of the head and live as long as they stay in place.
@@ -39,8 +45,9 @@ struct admitted {
   accept_set accepts;
   bool expect_continue = false;                     ///< send `100 Continue` before reading the body
   std::optional<std::string_view> protocol_version; ///< MCP-Protocol-Version, unchecked
-  std::optional<std::string_view> session_id;       ///< Mcp-Session-Id, unchecked
-  std::optional<std::string_view> last_event_id;    ///< unchecked: event_id reads it
+  std::optional<std::string_view>
+      session_id; ///< Mcp-Session-Id, or sessionId in the query; unchecked
+  std::optional<std::string_view> last_event_id; ///< unchecked: event_id reads it
   std::string_view cors_origin; ///< non-empty: goes into response_fields of every response
 };
 
@@ -64,8 +71,8 @@ struct refusal {
 /// Content-Length 413 (MCP transports, 2025-11-25, "Sending Messages to the Server").
 std::variant<admitted, refusal> decide_request(const http_head& head, const endpoint_rules& rules);
 
-/// The value of `Allow` for this endpoint.
-std::string_view allowed_methods(const endpoint_rules& rules) noexcept;
+/// The part of it about Host and Origin, which every request must pass.
+std::optional<refusal> check_hosts(const http_head& head, const endpoint_rules& rules);
 
 /// What a rejected head becomes; always ends with closing.
 refusal refuse_rejected_head(const gate_result& result);

@@ -1,5 +1,6 @@
 #include "troupe/protocol/input_request.hpp"
 
+#include "troupe/protocol/json_schema.hpp"
 #include "troupe/protocol/json_writer.hpp"
 #include "troupe/protocol/overloaded.hpp"
 
@@ -72,7 +73,10 @@ void append_messages(object_writer& writer, const sampling& wish, revision r) {
   for (const auto& message : wish.messages) {
     object_writer one(list.element());
     one.member("role", to_string(message.role));
-    message.content.append_json(one.key("content"), r);
+    if (message.blocks.is_null())
+      message.content.append_json(one.key("content"), r);
+    else
+      one.member("content", message.blocks);
     one.close();
   }
   list.close();
@@ -106,6 +110,22 @@ bool has_required_members(const json::object& schema) {
   return list != nullptr && !list->empty();
 }
 
+/// A schema that cannot be compiled is the handler's defect and checks nothing.
+std::optional<std::string> check_content(const json::object& schema, const json::object& content) {
+  schema_options options;
+  options.assert_formats = true; // forms have few formats, and people mistype
+  const auto compiled = json_schema::compile(json::value(schema), options);
+  if (!compiled)
+    return std::nullopt;
+  const auto broken = (*compiled)->check(json::value(content));
+  if (broken.empty())
+    return std::nullopt;
+  std::string text = "content";
+  for (const auto& each : broken)
+    text += (&each == &broken.front() ? "" : "; ") + to_string(each);
+  return text;
+}
+
 std::optional<std::string> check_form(const form_elicitation& wish, const json::object& result) {
   const auto answer = read_elicitation_answer(result);
   if (!answer)
@@ -113,6 +133,8 @@ std::optional<std::string> check_form(const form_elicitation& wish, const json::
   if (answer->action == elicitation_action::accept && answer->content == nullptr &&
       has_required_members(wish.requested_schema))
     return "expected content: the form has required fields";
+  if (answer->action == elicitation_action::accept && answer->content != nullptr)
+    return check_content(wish.requested_schema, *answer->content);
   return std::nullopt;
 }
 

@@ -41,6 +41,9 @@ struct url_elicitation {
 struct sampling_message {
   protocol::role role = protocol::role::user;
   protocol::content content;
+  /// What `content` cannot say: one block or an array of them, written verbatim and instead of it. For `tool_use` and
+  /// `tool_result`, which go back to a model that was given tools (client/sampling, "Sampling with Tools").
+  json::value blocks = nullptr;
 };
 
 /// sampling/createMessage.
@@ -88,8 +91,8 @@ public:
   /// The complete `params` object.
   void append_params(std::string& out, revision r) const;
 
-  /// Nothing when the client's result has the right shape, else what is wrong with it. It does not
-  /// check the answer against the requested schema.
+  /// Nothing when the client's result has the right shape, and what was entered in a form matches its
+  /// schema; else what is wrong with it.
   std::optional<std::string> check_answer(const json::object& result) const;
 
 private:

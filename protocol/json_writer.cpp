@@ -2,21 +2,27 @@
 
 namespace troupe::protocol {
 
-std::string& object_writer::key(std::string_view name) {
+std::string& object_writer::key(member_name name) {
   if (!first_)
     out_ += ',';
   first_ = false;
-  append_string(out_, name);
+  if (name.is_plain()) {
+    out_ += '"';
+    out_ += name.text();
+    out_ += '"';
+  } else {
+    append_string(out_, name.text());
+  }
   out_ += ':';
   return out_;
 }
 
-void object_writer::member_unless_empty(std::string_view name, std::string_view text) {
+void object_writer::member_unless_empty(member_name name, std::string_view text) {
   if (!text.empty())
     member(name, text);
 }
 
-void object_writer::member_unless_empty(std::string_view name, const json::object& value) {
+void object_writer::member_unless_empty(member_name name, const json::object& value) {
   if (!value.empty())
     member(name, value);
 }

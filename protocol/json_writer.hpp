@@ -13,6 +13,30 @@
 
 namespace troupe::protocol {
 
+/// The name of a member. Where it is a literal the compiler has seen that it needs no escapes, and it
+/// is copied without being looked at.
+class member_name {
+public:
+  template<std::size_t Size>
+  consteval member_name(const char (&literal)[Size]) // NOLINT: meant to convert
+      : text_(literal, Size - 1), is_plain_(true) {
+    for (const char each : text_)
+      if (each < ' ' || each > '~' || each == '"' || each == '\\')
+        throw "this name needs escapes; give it as a std::string_view";
+  }
+
+  template<std::convertible_to<std::string_view> Text>
+  member_name(const Text& text) // NOLINT: meant to convert
+      : text_(text) {}
+
+  std::string_view text() const noexcept { return text_; }
+  bool is_plain() const noexcept { return is_plain_; }
+
+private:
+  std::string_view text_;
+  bool is_plain_ = false;
+};
+
 class object_writer {
 public:
   explicit object_writer(std::string& out) : out_(out) { out_ += '{'; }
@@ -21,31 +45,31 @@ public:
   object_writer& operator=(const object_writer&) = delete;
 
   /// Starts a member; the caller appends the value to the returned string.
-  std::string& key(std::string_view name);
+  std::string& key(member_name name);
 
-  void member(std::string_view name, std::string_view text) { append_string(key(name), text); }
-  void member(std::string_view name, const char* text) { member(name, std::string_view(text)); }
-  void member(std::string_view name, std::same_as<bool> auto value) {
+  void member(member_name name, std::string_view text) { append_string(key(name), text); }
+  void member(member_name name, const char* text) { member(name, std::string_view(text)); }
+  void member(member_name name, std::same_as<bool> auto value) {
     key(name) += value ? "true" : "false";
   }
-  void member(std::string_view name,
+  void member(member_name name,
               std::integral auto value) requires(!std::same_as<decltype(value), bool>) {
     if constexpr (std::is_signed_v<decltype(value)>)
       append_number(key(name), static_cast<std::int64_t>(value));
     else
       append_number(key(name), static_cast<std::uint64_t>(value));
   }
-  void member(std::string_view name, double value) { append_number(key(name), value); }
-  void member(std::string_view name, const json::value& value) { append_json(key(name), value); }
-  void member(std::string_view name, const json::object& value) { append_json(key(name), value); }
-  void member(std::string_view name, const json::array& value) { append_json(key(name), value); }
+  void member(member_name name, double value) { append_number(key(name), value); }
+  void member(member_name name, const json::value& value) { append_json(key(name), value); }
+  void member(member_name name, const json::object& value) { append_json(key(name), value); }
+  void member(member_name name, const json::array& value) { append_json(key(name), value); }
 
   /// Skips the member when there is nothing to say.
-  void member_unless_empty(std::string_view name, std::string_view text);
-  void member_unless_empty(std::string_view name, const json::object& value);
+  void member_unless_empty(member_name name, std::string_view text);
+  void member_unless_empty(member_name name, const json::object& value);
 
   /// `encoded` is complete JSON text.
-  void raw(std::string_view name, std::string_view encoded) { key(name) += encoded; }
+  void raw(member_name name, std::string_view encoded) { key(name) += encoded; }
 
   void close() { out_ += '}'; }
 

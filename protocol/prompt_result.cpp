@@ -20,15 +20,15 @@ prompt_result prompt_result::with_assistant(content block) && {
   return std::move(*this);
 }
 
-void prompt_result::append_json(std::string& out, revision r) const {
+void prompt_result::append_json(std::string& out, const result_context& to) const {
   object_writer writer(out);
-  append_result_members(writer, meta, r);
+  append_result_members(writer, meta, to);
   writer.member_unless_empty("description", description);
   array_writer list(writer.key("messages"));
   for (const auto& message : messages) {
     object_writer one(list.element());
     one.member("role", to_string(message.role));
-    message.content.append_json(one.key("content"), r);
+    message.content.append_json(one.key("content"), to.revision);
     one.close();
   }
   list.close();

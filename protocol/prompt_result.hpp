@@ -4,7 +4,7 @@
 #include "troupe/protocol/annotations.hpp"
 #include "troupe/protocol/content.hpp"
 #include "troupe/protocol/json.hpp"
-#include "troupe/protocol/revision.hpp"
+#include "troupe/protocol/result_context.hpp"
 
 #include <string>
 #include <vector>
@@ -27,7 +27,7 @@ struct prompt_result {
   prompt_result with_user(content block) &&;
   prompt_result with_assistant(content block) &&;
 
-  void append_json(std::string& out, revision r) const;
+  void append_json(std::string& out, const result_context& to) const;
 };
 
 } // namespace troupe::protocol

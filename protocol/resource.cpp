@@ -82,6 +82,11 @@ resource resource::with_meta(json::object value) && {
   return std::move(*this);
 }
 
+resource resource::with_cache(cache_hints value) && {
+  cache = value;
+  return std::move(*this);
+}
+
 void resource::append_json(std::string& out, revision r) const {
   object_writer writer(out);
   writer.member("uri", uri);
@@ -121,6 +126,11 @@ resource_template resource_template::with_icon(icon value) && {
 
 resource_template resource_template::with_meta(json::object value) && {
   meta = std::move(value);
+  return std::move(*this);
+}
+
+resource_template resource_template::with_cache(cache_hints value) && {
+  cache = value;
   return std::move(*this);
 }
 

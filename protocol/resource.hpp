@@ -6,6 +6,7 @@
 #include "troupe/protocol/icon.hpp"
 #include "troupe/protocol/inspection.hpp"
 #include "troupe/protocol/json.hpp"
+#include "troupe/protocol/result_context.hpp"
 #include "troupe/protocol/revision.hpp"
 
 #include <cstdint>
@@ -26,6 +27,8 @@ struct resource {
   protocol::annotations notes;
   std::vector<icon> icons;
   json::object meta;
+  /// How long modern clients may keep what was read; until set, what the configuration says.
+  std::optional<cache_hints> cache;
 
   resource(std::string uri, std::string name);
 
@@ -36,6 +39,7 @@ struct resource {
   resource with_annotations(protocol::annotations value) &&;
   resource with_icon(icon value) &&;
   resource with_meta(json::object value) &&;
+  resource with_cache(cache_hints value) &&;
 
   void append_json(std::string& out, revision r) const;
 };
@@ -50,6 +54,8 @@ struct resource_template {
   protocol::annotations notes;
   std::vector<icon> icons;
   json::object meta;
+  /// As in resource.
+  std::optional<cache_hints> cache;
 
   resource_template(std::string uri_template, std::string name);
 
@@ -59,6 +65,7 @@ struct resource_template {
   resource_template with_annotations(protocol::annotations value) &&;
   resource_template with_icon(icon value) &&;
   resource_template with_meta(json::object value) &&;
+  resource_template with_cache(cache_hints value) &&;
 
   void append_json(std::string& out, revision r) const;
 };

@@ -21,7 +21,7 @@ void resource_contents::append_json(std::string& out, revision r) const {
   object_writer writer(out);
   writer.member("uri", uri);
   writer.member_unless_empty("mimeType", mime_type);
-  writer.member(is_blob ? "blob" : "text", data);
+  writer.member(std::string_view{is_blob ? "blob" : "text"}, data);
   append_meta(writer, meta, r);
   writer.close();
 }
@@ -30,12 +30,13 @@ read_result::read_result(resource_contents one) {
   contents.push_back(std::move(one));
 }
 
-void read_result::append_json(std::string& out, revision r) const {
+void read_result::append_json(std::string& out, const result_context& to) const {
   object_writer writer(out);
-  append_result_members(writer, meta, r);
+  append_result_members(writer, meta, to);
+  append_cache_hints(writer, to);
   array_writer list(writer.key("contents"));
   for (const auto& one : contents)
-    one.append_json(list.element(), r);
+    one.append_json(list.element(), to.revision);
   list.close();
   writer.close();
 }

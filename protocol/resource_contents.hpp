@@ -3,6 +3,7 @@
 #pragma once
 
 #include "troupe/protocol/json.hpp"
+#include "troupe/protocol/result_context.hpp"
 #include "troupe/protocol/revision.hpp"
 
 #include <string>
@@ -37,7 +38,7 @@ struct read_result {
   read_result() = default;
   read_result(resource_contents one);
 
-  void append_json(std::string& out, revision r) const;
+  void append_json(std::string& out, const result_context& to) const;
 };
 
 } // namespace troupe::protocol

@@ -25,6 +25,11 @@ std::optional<revision> revision_from(std::string_view text) noexcept {
   return std::nullopt;
 }
 
+bool names_modern_revision(std::string_view text) noexcept {
+  const auto named = revision_from(text);
+  return named && is_modern(*named);
+}
+
 revision negotiate(std::string_view requested) noexcept {
   const auto asked = revision_from(requested);
   return asked && !is_modern(*asked) ? *asked : latest_legacy_revision;

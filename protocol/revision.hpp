@@ -45,6 +45,9 @@ constexpr bool is_modern(revision r) noexcept {
   return r >= revision::r2026_07_28;
 }
 
+/// Whether `text` is the name of a modern revision.
+bool names_modern_revision(std::string_view text) noexcept;
+
 constexpr bool has_batches(revision r) noexcept {
   return r == revision::r2025_03_26;
 }

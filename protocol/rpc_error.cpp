@@ -25,6 +25,10 @@ rpc_error make_parse_error(std::string message) {
   return {error_code::parse_error, std::move(message), nullptr};
 }
 
+rpc_error make_unavailable(std::string message) {
+  return {error_code::internal_error, std::move(message)};
+}
+
 rpc_error make_invalid_request(std::string message) {
   return {error_code::invalid_request, std::move(message), nullptr};
 }

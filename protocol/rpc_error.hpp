@@ -69,6 +69,9 @@ rpc_error make_invalid_params(std::string message);
 /// client.
 rpc_error make_internal_error(std::string_view incident);
 
+/// Over a limit or shutting down, with HTTP 429 or 503: no fault of the request, which may be repeated.
+rpc_error make_unavailable(std::string message);
+
 rpc_error make_not_initialized();
 rpc_error make_already_initialized();
 

@@ -1,14 +1,14 @@
 #include "troupe/protocol/session_id.hpp"
 
+#include "troupe/protocol/random_bytes.hpp"
+
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <stdexcept>
 
 namespace troupe::protocol {
 
@@ -41,8 +41,7 @@ public:
 
 private:
   void refill() {
-    if (RAND_bytes(buffer_.data(), static_cast<int>(buffer_.size())) != 1)
-      throw std::runtime_error("OpenSSL's random generator failed: no session id can be made");
+    draw_random(buffer_);
     used_ = 0;
   }
 

@@ -38,8 +38,8 @@ private:
   std::array<char, size> text_{};
 };
 
-/// Draws 24 bytes from OpenSSL's generator. Throws std::runtime_error when the generator fails: no
-/// session may be opened then.
+/// Draws 24 bytes (random_bytes.hpp), and several ids' worth at once, since each draw is a system
+/// call.
 session_id make_session_id();
 
 /// An id that belongs to `shard` of `shards` (at least 1, and above `shard`).

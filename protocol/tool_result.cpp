@@ -15,7 +15,9 @@ bool can_carry(revision r, const json::value& structured) {
 } // namespace
 
 tool_result tool_result::text(std::string text) {
-  return of(content::text(std::move(text)));
+  tool_result result;
+  result.blocks.push_back(content::text(std::move(text)));
+  return result;
 }
 
 tool_result tool_result::error(std::string text) {
@@ -47,9 +49,10 @@ tool_result tool_result::with_meta(json::object value) && {
   return std::move(*this);
 }
 
-void tool_result::append_json(std::string& out, revision r) const {
+void tool_result::append_json(std::string& out, const result_context& to) const {
+  const auto r = to.revision;
   object_writer writer(out);
-  append_result_members(writer, meta, r);
+  append_result_members(writer, meta, to);
   if (blocks.empty() && structured) {
     std::string text;
     protocol::append_json(text, *structured);

@@ -4,7 +4,7 @@
 
 #include "troupe/protocol/content.hpp"
 #include "troupe/protocol/json.hpp"
-#include "troupe/protocol/revision.hpp"
+#include "troupe/protocol/result_context.hpp"
 
 #include <optional>
 #include <string>
@@ -31,7 +31,7 @@ struct tool_result {
   tool_result with_meta(json::object value) &&;
 
   /// The complete result object (modern: with `resultType`).
-  void append_json(std::string& out, revision r) const;
+  void append_json(std::string& out, const result_context& to) const;
 };
 
 } // namespace troupe::protocol

@@ -28,7 +28,9 @@ configure() {
     fail "there is no preset '$preset'; there are: ${presets[*]}"
   need_packages build
   case $preset in asan | tsan | clang | fuzz) need_packages clang ;; esac
-  if [[ ! -e $ninja || CMakePresets.json -nt $ninja ]]; then
+  # ninja configures anew by itself, but clang-tidy reads the list of files without it.
+  if [[ ! -e $ninja || CMakePresets.json -nt $ninja ||
+    -n $(git ls-files -- '*CMakeLists.txt' | xargs -I{} find {} -newer "$ninja") ]]; then
     say "Configuring build/$preset"
     cmake --preset "$preset" > "$(log_file "configure-$preset")" 2>&1 || {
       cat "$(log_file "configure-$preset")" >&2

@@ -30,11 +30,16 @@ packages_for() {
         prometheus-cpp-dev libre2-dev libspdlog-dev libcli11-dev
       ;;
     clang) printf '%s\n' clang libclang-rt-dev llvm ;;
-    test) printf '%s\n' git ca-certificates python3-pytest python3-jsonschema curl 'nodejs|node' 'npm|npm' ;;
+    test)
+      printf '%s\n' git ca-certificates python3-pytest python3-jsonschema python3-websockets \
+        libtest-json-schema-acceptance-perl curl openssl sslscan testssl.sh haproxy nginx-light nftables iproute2 'nodejs|node' 'npm|npm'
+      ;;
     lint) printf '%s\n' git clang-format clang-tidy shellcheck ;;
     format) printf '%s\n' git clang-format ;;
     conformance) printf '%s\n' ca-certificates 'nodejs|node' 'npm|npm' ;;
-    bench) printf '%s\n' nginx-light python3 wrk ;;
+    cluster) printf '%s\n' haproxy python3 ;;
+    bench) printf '%s\n' ca-certificates nginx-light openssl python3 wrk 'nodejs|node' 'npm|npm' ;;
+    guard) printf '%s\n' python3 valgrind ;;
     package) printf '%s\n' dpkg-dev file ;;
     *) fail "no list of packages for '$1'" ;;
   esac

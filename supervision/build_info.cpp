@@ -1,6 +1,7 @@
 #include "troupe/supervision/build_info.hpp"
 
-// TROUPE_VERSION and TROUPE_REVISION come from CMake, for this file alone.
+// TROUPE_VERSION comes from CMake, for this file alone. build_revision() is written by each build
+// (cmake/TroupeRevision.cmake).
 
 #define TROUPE_TEXT_OF(x) #x
 #define TROUPE_TEXT(x) TROUPE_TEXT_OF(x)
@@ -9,10 +10,6 @@ namespace troupe::supervision {
 
 std::string_view build_version() noexcept {
   return TROUPE_VERSION;
-}
-
-std::string_view build_revision() noexcept {
-  return TROUPE_REVISION;
 }
 
 std::string_view build_compiler() noexcept {

@@ -1,6 +1,9 @@
 #include "troupe/supervision/census.hpp"
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -30,11 +33,19 @@ std::string count(std::size_t number, const char* what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
 
+/// The kernel's own number: a listing of /proc/self/task may miss threads while others end.
+std::size_t count_threads() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);)
+    if (constexpr std::string_view key = "Threads:"; line.starts_with(key))
+      return std::strtoul(line.c_str() + key.size(), nullptr, 10);
+  return 0;
+}
+
 } // namespace
 
 census census::take() {
-  return {count_entries("/proc/self/task", [](const auto&) { return true; }),
-          count_entries("/proc/self/fd", is_socket)};
+  return {count_threads(), count_entries("/proc/self/fd", is_socket)};
 }
 
 std::vector<std::string> growth(const census& before, const census& after) {

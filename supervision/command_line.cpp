@@ -44,11 +44,18 @@ std::optional<endpoint_text> parse_endpoint(std::string_view text) {
 
 std::string endpoint_problem(std::string_view option, std::string_view text) {
   return std::string{option} + ": expected ADDR:PORT like 127.0.0.1:8000 or [::1]:8000" +
-         (option == "--admin" ? ", or off" : "") + ", found \"" + std::string{text} + '"';
+         (option == "--admin" ? ", or off" : ", or unix:/path") + ", found \"" + std::string{text} +
+         '"';
 }
 
 void override_endpoints(const command_line& line, config& to, std::vector<std::string>& errors) {
-  if (line.listen) {
+  to.stdio = line.stdio;
+  to.listen.enabled = !line.stdio || line.listen;
+  if (line.stdio)
+    to.admin.enabled = false;
+  if (line.listen && line.listen->starts_with("unix:")) {
+    to.listen.address = *line.listen;
+  } else if (line.listen) {
     if (const auto where = parse_endpoint(*line.listen)) {
       to.listen.address = where->address;
       to.listen.port = where->port;
@@ -64,6 +71,18 @@ void override_endpoints(const command_line& line, config& to, std::vector<std::s
     } else {
       errors.push_back(endpoint_problem("--admin", *line.admin));
     }
+  }
+}
+
+/// What the command line says stands on no line of the file.
+void forget_overridden(const command_line& line, config_positions& positions) {
+  if (line.listen) {
+    positions.erase("listen.address");
+    positions.erase("listen.port");
+  }
+  if (line.admin) {
+    positions.erase("admin.address");
+    positions.erase("admin.port");
   }
 }
 
@@ -105,10 +124,14 @@ std::optional<exit_now> parse(int argc, const char* const* argv, options& to, st
   app.add_option("--config", to.line.config_file,
                  "Configuration: one JSON file, see configs/troupe.json; without it the defaults")
       ->type_name("FILE");
-  app.add_option("--listen", to.line.listen, "MCP endpoint; port 0 picks a free one")
+  app.add_option("--listen", to.line.listen,
+                 "MCP endpoint; port 0 picks a free one; or unix:/path for a Unix domain socket")
       ->type_name("ADDR:PORT");
   app.add_option("--admin", to.line.admin, "Endpoint of /metrics, /healthz and /readyz, or off")
       ->type_name("ADDR:PORT");
+  app.add_flag("--stdio", to.line.stdio,
+               "Serve one client on standard input and output, and end with it; opens no port that "
+               "is not named here too");
   app.add_flag("--check-config", to.check, "Check the configuration and exit (0: usable, 2: not)");
   app.add_flag("--print-config", to.print,
                "Print defaults, file and command line as one configuration and exit");
@@ -138,21 +161,35 @@ void print_problems(const std::vector<std::string>& errors, std::ostream& err) {
       << " in the configuration; nothing was started\n";
 }
 
+/// Where MCP is served.
+std::string in_words(const config& settings) {
+  std::string text = settings.stdio ? "standard input and output" : "";
+  if (!settings.listen.enabled)
+    return text;
+  text += text.empty() ? "" : " and at ";
+  text += settings.listen.address;
+  if (!settings.listen.unix_path())
+    text += " port " + std::to_string(settings.listen.port) + settings.connection.endpoint.path;
+  return text;
+}
+
 } // namespace
 
 std::variant<config, std::vector<std::string>> load_config(const command_line& line) {
   config result;
   std::vector<std::string> errors;
   config_problems problems;
+  config_positions positions;
   if (line.config_file) {
     std::string failure;
     if (const auto text = read_file(*line.config_file, failure))
-      problems = read_config(*text, result);
+      problems = read_config(*text, result, &positions);
     else
       errors.push_back(failure);
   }
   override_endpoints(line, result, errors);
-  for (auto& problem : finish(result))
+  forget_overridden(line, positions);
+  for (auto& problem : finish(result, positions))
     problems.push_back(std::move(problem));
   for (const auto& problem : problems)
     errors.push_back(to_string(problem, line.config_file.value_or("")));
@@ -174,14 +211,16 @@ std::variant<start_plan, exit_now> read_command_line(int argc, const char* const
   auto& settings = std::get<config>(loaded);
   if (asked.print)
     out << print_config(settings);
-  else if (asked.check)
+  else if (asked.check) {
+    for (const auto& warning : warnings_of(settings))
+      err << "troupe: warning: " << warning << '\n';
     out << "OK: " << asked.line.config_file.value_or("the defaults") << "; MCP at "
-        << settings.listen.address << " port " << settings.listen.port
-        << settings.connection.endpoint.path << ", "
+        << in_words(settings) << ", "
         << (settings.admin.enabled ? "admin at " + settings.admin.address + " port " +
                                          std::to_string(settings.admin.port)
                                    : std::string{"no admin endpoint"})
         << ", at most " << settings.limits.max_sessions << " sessions\n";
+  }
   if (asked.print || asked.check)
     return exit_now{0};
   return start_plan{std::move(asked.line), std::move(settings)};

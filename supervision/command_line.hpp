@@ -19,8 +19,9 @@ inline constexpr int exit_usage = 2;
 
 struct command_line {
   std::optional<std::string> config_file;
-  std::optional<std::string> listen; ///< ADDR:PORT, IPv6 as [ADDR]:PORT
-  std::optional<std::string> admin;  ///< the same, or "off"
+  std::optional<std::string> listen; ///< ADDR:PORT, IPv6 as [ADDR]:PORT, or unix:/path
+  std::optional<std::string> admin;  ///< ADDR:PORT or "off"
+  bool stdio = false;                ///< and no endpoint that is not named here
 };
 
 /// Everything is done; the process ends with this.

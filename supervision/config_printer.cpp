@@ -46,7 +46,14 @@ struct value_text {
   }
 };
 
+/// What stands for a secret; too short to be taken for one when it is read back.
+constexpr std::string_view hidden = "(hidden)";
+
 std::string value_of(const setting& one, config& from) {
+  if (const auto member = one.member(from); one.secret &&
+                                            std::holds_alternative<std::string*>(member) &&
+                                            !std::get<std::string*>(member)->empty())
+    return json_text(hidden);
   return std::visit(value_text{}, one.member(from));
 }
 

@@ -2,6 +2,8 @@
 
 // What is wrong with a configuration, told so that it can be mended: where, what, what is allowed.
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,9 @@ struct config_problem {
   std::string reason;                 ///< ends without a full stop
 };
 using config_problems = std::vector<config_problem>;
+
+/// Where the file says something, by path: values of settings, and sections.
+using config_positions = std::map<std::string, text_position, std::less<>>;
 
 /// "troupe.json:12:5: limits.max_sesions: unknown key; did you mean max_sessions?"
 std::string to_string(const config_problem& problem, std::string_view file);

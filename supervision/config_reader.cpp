@@ -6,6 +6,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "troupe/supervision/config_schema.hpp"
 #include "troupe/supervision/config_table.hpp"
 
 namespace troupe::supervision {
@@ -39,7 +40,8 @@ std::string found(const located_value& value) {
 
 class reader {
 public:
-  reader(const located_text& text, config& to) : text_(text), to_(to) {}
+  reader(const located_text& text, config& to, config_positions* positions)
+      : text_(text), to_(to), positions_(positions) {}
 
   config_problems read() {
     const auto& root = text_.root();
@@ -84,6 +86,7 @@ private:
       return;
     }
     const auto& value = text_.at(member.value);
+    note(path, value);
     if (!value.scalar.is_object())
       return expected(value, path, "an object");
     each_member(value, path, [&](const located_member& inner, const std::string& inner_path) {
@@ -131,7 +134,13 @@ private:
       problem(member.where, path, "unknown key; in this section there are " + join(here));
   }
 
+  void note(std::string_view path, const located_value& value) {
+    if (positions_ != nullptr)
+      positions_->insert_or_assign(std::string{path}, value.where);
+  }
+
   void assign(const setting& known, const located_value& value) {
+    note(known.path, value);
     std::visit([&](auto member) { set(known, value, member); }, known.member(to_));
   }
 
@@ -256,16 +265,20 @@ private:
 
   const located_text& text_;
   config& to_;
+  config_positions* positions_;
   config_problems problems_;
 };
 
 } // namespace
 
-config_problems read_config(std::string_view text, config& to) {
+config_problems read_config(std::string_view text, config& to, config_positions* positions) {
   const auto parsed = parse_config_text(text);
   if (const auto* failure = std::get_if<syntax_error>(&parsed))
     return {{failure->where, "", failure->message}};
-  return reader{std::get<located_text>(parsed), to}.read();
+  const auto& located = std::get<located_text>(parsed);
+  auto problems = reader{located, to, positions}.read();
+  // The reader's sentences are the better ones; the schema has the last word.
+  return problems.empty() ? check_against_schema(located) : problems;
 }
 
 } // namespace troupe::supervision

@@ -4,68 +4,19 @@
 #include <array>
 #include <utility>
 
+#include "troupe/supervision/config_settings.hpp"
+
 namespace troupe::supervision {
 namespace {
+
+using namespace setting_terms;
 
 constexpr std::array<std::string_view, 6> level_words{"trace",   "debug", "info",
                                                       "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> format_words{"text", "json"};
+constexpr std::array<std::string_view, 2> scope_words{"public", "private"};
 
-constexpr std::uint64_t kib = 1024;
-constexpr std::uint64_t mib = 1024 * kib;
-constexpr std::uint64_t second = 1000;
-constexpr std::uint64_t minute = 60 * second;
-constexpr std::uint64_t hour = 60 * minute;
-constexpr std::uint64_t day = 24 * hour;
-constexpr std::uint64_t many = 1'000'000;
-
-using m = member_ref;
-using n = number_ref;
-using c = config;
-
-constexpr std::array all{
-    // -- server -----------------------------------------------------------------------------------
-    setting{"server.name", [](c& to) -> m { return &to.session.server_name; }, 1, 200,
-            "The name that clients are told when they connect."},
-    setting{"server.title", [](c& to) -> m { return &to.session.server_title; }, 0, 200,
-            "The name that clients show to people."},
-    setting{"server.instructions", [](c& to) -> m { return &to.session.instructions; }, 0, 64 * kib,
-            "A hint for the model on how to use this server. Empty: none."},
-    // -- listen -----------------------------------------------------------------------------------
-    setting{"listen.address", [](c& to) -> m { return &to.listen.address; }, 1, 64,
-            "IPv4 or IPv6 address of the MCP endpoint, IPv6 without brackets. Before listening on "
-            "more than this machine, set allowed_hosts."},
-    setting{"listen.port", [](c& to) -> m { return n{to.listen.port}; }, 0, 65535,
-            "TCP port. 0: the system picks one, and the log tells which."},
-    setting{"listen.path", [](c& to) -> m { return &to.connection.endpoint.path; }, 1, 1024,
-            "Path of the MCP endpoint."},
-    setting{"listen.io_threads", [](c& to) -> m { return n{to.listen.io_threads}; }, 0, 1024,
-            "Threads that serve connections. 0: half the cores, at least one."},
-    setting{"listen.backlog", [](c& to) -> m { return n{to.listener.backlog}; }, 1, 65535,
-            "Connections waiting to be accepted, for each I/O thread. The system may cap it "
-            "(net.core.somaxconn)."},
-    setting{"listen.accept_pause_ms", [](c& to) -> m { return &to.listener.accept_pause; }, 1,
-            minute,
-            "The pause in accepting after the system had no descriptor or memory left for a "
-            "connection."},
-    setting{"listen.allowed_hosts", [](c& to) -> m { return &to.listen.hosts.allowed_hosts; }, 1,
-            256,
-            "Values of the Host header that are served: host or host:port. Protects from DNS "
-            "rebinding. Add the names under which clients reach this server."},
-    setting{"listen.allowed_origins", [](c& to) -> m { return &to.listen.hosts.allowed_origins; },
-            0, 256,
-            "Web pages that may use this server from a browser: scheme://host[:port]. They get "
-            "CORS headers. Pages on an allowed host are allowed anyway."},
-    setting{"listen.allow_any_host", [](c& to) -> m { return &to.listen.hosts.allow_any; }, 0, 1,
-            "Switches off the checks of Host and Origin. Only behind a proxy that makes them."},
-    // -- admin ------------------------------------------------------------------------------------
-    setting{"admin.enabled", [](c& to) -> m { return &to.admin.enabled; }, 0, 1,
-            "Whether there is an admin endpoint: /metrics, /healthz, /readyz."},
-    setting{"admin.address", [](c& to) -> m { return &to.admin.address; }, 1, 64,
-            "Its address. It has no access control: keep it on this machine or on a network of "
-            "operators."},
-    setting{"admin.port", [](c& to) -> m { return n{to.admin.port}; }, 0, 65535,
-            "Its TCP port. 0: the system picks one, and the log tells which."},
+constexpr std::array others{
     // -- limits -----------------------------------------------------------------------------------
     setting{"limits.max_connections", [](c& to) -> m { return n{to.limits.max_connections}; }, 1,
             many,
@@ -80,6 +31,9 @@ constexpr std::array all{
     setting{"limits.max_calls_in_flight",
             [](c& to) -> m { return n{to.limits.max_calls_in_flight}; }, 1, many,
             "Calls of the node that handlers work on. Beyond it: 503."},
+    setting{
+        "limits.max_tasks", [](c& to) -> m { return n{to.limits.max_tasks}; }, 1, many,
+        "Tasks of the node, finished ones included until tasks.ttl_ms is over. Beyond it: 503."},
     setting{"limits.max_calls_in_flight_per_session",
             [](c& to) -> m { return n{to.session.max_calls_in_flight}; }, 1, 65535,
             "Calls of one session that handlers work on. Beyond it: 429."},
@@ -87,7 +41,8 @@ constexpr std::array all{
             1, 1024, "Event streams of one session, open or resumable."},
     setting{"limits.max_subscriptions_per_session",
             [](c& to) -> m { return n{to.session.max_subscriptions}; }, 0, many,
-            "Resources that one session is subscribed to."},
+            "Resources that one session is subscribed to; resources and tasks that one "
+            "subscriptions/listen may name."},
     setting{"limits.max_batch", [](c& to) -> m { return n{to.session.max_batch}; }, 1, 10'000,
             "Messages in one batch (revision 2025-03-26 only)."},
     setting{"limits.max_body_bytes",
@@ -182,6 +137,106 @@ constexpr std::array all{
             day, "How long a stream without a connection can be resumed."},
     setting{"streams.retry_ms", [](c& to) -> m { return &to.session.retry; }, 0, hour,
             "How long clients are told to wait before they reconnect a stream."},
+    // -- websocket --------------------------------------------------------------------------------
+    setting{"websocket.enabled", [](c& to) -> m { return &to.connection.websocket.enabled; }, 0, 1,
+            "Whether a connection to the MCP endpoint may become a WebSocket."},
+    setting{"websocket.max_message_bytes",
+            [](c& to) -> m { return n{to.connection.websocket.max_message_bytes}; }, 0, 1024 * mib,
+            "Size of a message. 0: as limits.max_body_bytes. Beyond it: close code 1009."},
+    setting{"websocket.max_fragments",
+            [](c& to) -> m { return n{to.connection.websocket.max_fragments}; }, 1, many,
+            "Frames of one message. Beyond it: close code 1008."},
+    setting{"websocket.max_messages_per_second",
+            [](c& to) -> m { return n{to.connection.websocket.max_messages_per_second}; }, 1,
+            100 * many, "Messages of one connection. Beyond it: close code 1008."},
+    setting{"websocket.max_control_frames_per_second",
+            [](c& to) -> m { return n{to.connection.websocket.max_control_frames_per_second}; }, 1,
+            many, "Pings and pongs of one connection. Beyond it: close code 1008."},
+    setting{"websocket.ping_interval_ms",
+            [](c& to) -> m { return &to.connection.websocket.ping_interval; }, 100, day,
+            "A client that has sent nothing for so long gets a ping."},
+    setting{"websocket.pong_timeout_ms",
+            [](c& to) -> m { return &to.connection.websocket.pong_timeout; }, 100, hour,
+            "How long it may stay silent after that."},
+    setting{"websocket.close_timeout_ms",
+            [](c& to) -> m { return &to.connection.websocket.close_timeout; }, 100, hour,
+            "How long a client may take to answer a close frame."},
+    setting{"websocket.compression",
+            [](c& to) -> m { return &to.connection.websocket.compression; }, 0, 1,
+            "Whether messages are compressed for clients that offer it (permessage-deflate)."},
+    setting{"websocket.compression_window_bits",
+            [](c& to) -> m { return n{to.connection.websocket.compression_window_bits}; }, 9, 15,
+            "Size of the compression window, as a power of two."},
+    setting{"websocket.compression_memory_level",
+            [](c& to) -> m { return n{to.connection.websocket.compression_memory_level}; }, 1, 9,
+            "Memory for compressing, as zlib counts it."},
+    setting{"websocket.compression_from_bytes",
+            [](c& to) -> m { return n{to.connection.websocket.compression_from_bytes}; }, 0, mib,
+            "Smaller messages are not compressed."},
+    // -- caching ----------------------------------------------------------------------------------
+    setting{"caching.discover_ttl_ms",
+            [](c& to) -> m { return n{to.session.caching.discover.ttl_ms}; }, 0, 30 * day,
+            "How long modern clients may keep the answer of server/discover."},
+    setting{"caching.discover_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.discover.scope, scope_words};
+            },
+            0, 0, "Who may share it: public, anybody; private, only the client that asked."},
+    setting{"caching.tools_ttl_ms", [](c& to) -> m { return n{to.session.caching.tools.ttl_ms}; },
+            0, 30 * day, "How long modern clients may keep tools/list; 0: not at all."},
+    setting{"caching.tools_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.tools.scope, scope_words};
+            },
+            0, 0, "Who may share it."},
+    setting{"caching.resources_ttl_ms",
+            [](c& to) -> m { return n{to.session.caching.resources.ttl_ms}; }, 0, 30 * day,
+            "How long modern clients may keep resources/list."},
+    setting{"caching.resources_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.resources.scope, scope_words};
+            },
+            0, 0, "Who may share it."},
+    setting{"caching.templates_ttl_ms",
+            [](c& to) -> m { return n{to.session.caching.templates.ttl_ms}; }, 0, 30 * day,
+            "How long modern clients may keep resources/templates/list."},
+    setting{"caching.templates_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.templates.scope, scope_words};
+            },
+            0, 0, "Who may share it."},
+    setting{"caching.prompts_ttl_ms",
+            [](c& to) -> m { return n{to.session.caching.prompts.ttl_ms}; }, 0, 30 * day,
+            "How long modern clients may keep prompts/list."},
+    setting{"caching.prompts_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.prompts.scope, scope_words};
+            },
+            0, 0, "Who may share it."},
+    setting{"caching.read_ttl_ms", [](c& to) -> m { return n{to.session.caching.read.ttl_ms}; }, 0,
+            30 * day,
+            "How long modern clients may keep what they read from a resource that does not say so "
+            "itself."},
+    setting{"caching.read_scope",
+            [](c& to) -> m {
+              return choice_ref{to.session.caching.read.scope, scope_words};
+            },
+            0, 0, "Who may share it."},
+    // -- request_state ----------------------------------------------------------------------------
+    setting{"request_state.ttl_ms", [](c& to) -> m { return &to.session.request_state_ttl; },
+            second, 7 * day,
+            "How long a modern client may take to come back with the input that a handler asked "
+            "for."},
+    setting{"request_state.key_file", [](c& to) -> m { return &to.sealing.key_file; }, 0, 4096,
+            "File with the keys that seal what modern clients carry for the server: one id:key a "
+            "line, 256 bits each as hexadecimal or Base64, the one that seals first. Empty: a "
+            "random key, and what it sealed is refused after a restart.",
+            true},
+    // -- tasks ------------------------------------------------------------------------------------
+    setting{"tasks.ttl_ms", [](c& to) -> m { return &to.session.task_ttl; }, second, 7 * day,
+            "How long a task and its result are kept, from its creation."},
+    setting{"tasks.poll_interval_ms", [](c& to) -> m { return &to.session.task_poll_interval; }, 1,
+            hour, "What clients are told to wait between two questions for a task."},
     // -- pool -------------------------------------------------------------------------------------
     setting{"pool.threads", [](c& to) -> m { return n{to.pool.threads}; }, 0, 1024,
             "Threads that run handlers. 0: as many as cores, at least two."},
@@ -203,6 +258,11 @@ constexpr std::array all{
     setting{"shutdown.limit_ms", [](c& to) -> m { return &to.shutdown.limit; }, 0, hour,
             "How long running calls may take to end after SIGTERM; then they are killed and named "
             "in the log."},
+    setting{"shutdown.linger_ms", [](c& to) -> m { return &to.connection.drain_linger; }, 0,
+            10 * second,
+            "How long after its last answer, or after it was accepted, an idle connection is kept "
+            "for a request that is on its way, which is refused with 503 instead of being cut "
+            "off."},
     setting{"shutdown.watchdog_ms", [](c& to) -> m { return &to.shutdown.watchdog; }, second, hour,
             "How long after the limit the process ends itself if the actor system hangs."},
     // -- log --------------------------------------------------------------------------------------
@@ -218,7 +278,7 @@ constexpr std::array all{
             0, 0, "text for people, json for collectors (one object a line). Always on stderr."},
     setting{"log.queue_lines", [](c& to) -> m { return n{to.log.queue_lines}; }, 128, many,
             "Lines that wait to be written. When stderr is slower, the oldest are lost and counted "
-            "(troupe_log_dropped_total)."},
+            "(troupe_log_dropped_total). Each takes 408 bytes, also while none waits."},
     // -- resources --------------------------------------------------------------------------------
     setting{
         "resources.directories", [](c& to) -> m { return &to.resources.directories; }, 0, 64,
@@ -241,16 +301,23 @@ constexpr std::array all{
 constexpr std::array sections{
     std::pair{"server", "What this server tells about itself."},
     std::pair{"listen", "The MCP endpoint."},
+    std::pair{"http_sse", "The transport of 2024-11-05, on the same port."},
+    std::pair{"tls", "TLS of the MCP endpoint. SIGHUP reloads the files."},
     std::pair{"admin", "The endpoint for operators."},
     std::pair{"limits", "What is refused, so that nothing grows without bound."},
     std::pair{"timeouts", "What is given up."},
     std::pair{"streams", "Event streams and their resumption."},
+    std::pair{"websocket", "Connections that become a WebSocket."},
+    std::pair{"caching", "What clients of revision 2026-07-28 may keep, and for how long."},
+    std::pair{"request_state", "What clients of revision 2026-07-28 carry for the server."},
+    std::pair{"tasks", "Calls that outlive their request (io.modelcontextprotocol/tasks)."},
     std::pair{"pool", "Where handlers run."},
     std::pair{"supervision", "How often what dies is started again."},
     std::pair{"shutdown", "After SIGTERM or SIGINT."},
     std::pair{"log", "Always on stderr."},
     std::pair{"resources", "Files served read-only."},
     std::pair{"builtin", "The handlers that come with the binary."},
+    std::pair{"cluster", "Other nodes that serve the same clients: docs/cluster.md."},
 };
 
 } // namespace
@@ -264,6 +331,14 @@ bool choice_ref::set(std::string_view word) const {
 }
 
 std::span<const setting> settings() noexcept {
+  static const auto all = [] {
+    const auto endpoints = endpoint_settings();
+    std::vector<setting> result{endpoints.begin(), endpoints.end()};
+    result.insert(result.end(), others.begin(), others.end());
+    const auto cluster = cluster_settings();
+    result.insert(result.end(), cluster.begin(), cluster.end());
+    return result;
+  }();
   return all;
 }
 
@@ -275,6 +350,7 @@ std::string_view about_section(std::string_view section) noexcept {
 }
 
 const setting* find_setting(std::string_view path) noexcept {
+  const auto all = settings();
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const setting& one) { return one.path == path; });
   return found == all.end() ? nullptr : &*found;

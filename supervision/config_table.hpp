@@ -82,6 +82,8 @@ struct setting {
   std::string_view about;
   /// Takes effect at SIGHUP; all others when the process starts.
   bool live = false;
+  /// Not shown by --print-config.
+  bool secret = false;
 
   std::string_view section() const { return path.substr(0, path.find('.')); }
   std::string_view key() const { return path.substr(path.find('.') + 1); }

@@ -12,9 +12,14 @@ constexpr std::size_t index(Enum value) noexcept {
 
 } // namespace
 
-void connection_metrics::connection_accepted() {
-  cells_.connections_accepted.add();
-  cells_.connections.add();
+void connection_metrics::connection_accepted(transport_kind over) {
+  cells_.connections_accepted[index(over)].add();
+  cells_.connections[index(over)].add();
+}
+
+void connection_metrics::connection_upgraded(transport_kind from, transport_kind to) {
+  cells_.connections[index(from)].subtract();
+  connection_accepted(to);
 }
 
 void connection_metrics::connection_refused(net::accept_refusal why) {
@@ -23,9 +28,9 @@ void connection_metrics::connection_refused(net::accept_refusal why) {
     cells_.limit_refusals[refusal_index(to_string(limit::connections))].add();
 }
 
-void connection_metrics::connection_closed(net::connection_end why) {
-  cells_.connections_closed[index(why)].add();
-  cells_.connections.subtract();
+void connection_metrics::connection_closed(net::connection_end why, transport_kind over) {
+  cells_.cell_of(cells_.connections_closed, index(why), index(over)).add();
+  cells_.connections[index(over)].subtract();
 }
 
 void connection_metrics::bytes_received(std::size_t count) {
@@ -44,6 +49,14 @@ void connection_metrics::response_sent(int status) {
 
 void connection_metrics::parse_failed(net::parse_failure what) {
   cells_.parse_failures[index(what)].add();
+}
+
+void connection_metrics::close_sent(std::uint16_t code) {
+  cells_.closes_sent[close_code_index(code)].add();
+}
+
+void connection_metrics::close_received(std::uint16_t code) {
+  cells_.closes_received[close_code_index(code)].add();
 }
 
 } // namespace troupe::supervision

@@ -81,6 +81,8 @@ struct hook_runner_state {
 
   void take(client_event next) {
     if (queue.size() >= config.max_queued) {
+      if (config.on_dropped)
+        config.on_dropped();
       if (dropped++ == 0)
         spdlog::warn("client hooks are slower than clients come and go: {} events wait, further "
                      "ones are dropped; make the hooks quicker",

@@ -31,6 +31,8 @@ struct hook_runner_config {
   bool own_thread = true;
   /// Told how many events wait, whenever one comes; for the metric. May be empty.
   std::function<void(std::size_t)> on_queue_depth;
+  /// Told of each event that found no room; for the metric. May be empty.
+  std::function<void()> on_dropped;
 };
 
 /// Takes client_connected, client_initialized, client_disconnected. The request `drain` is answered with

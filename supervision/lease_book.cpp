@@ -58,6 +58,13 @@ lease_book::orders lease_book::repaid(std::uint32_t shard, limit what, std::size
   return knows(shard) ? take_back(shard, what, amount) : orders{};
 }
 
+void lease_book::expect(std::uint32_t shard) {
+  if (!knows(shard))
+    return;
+  forget(shard);
+  shards_[shard] = presence::expected;
+}
+
 lease_book::orders lease_book::lost(std::uint32_t shard) {
   if (!knows(shard))
     return {};
@@ -69,6 +76,13 @@ lease_book::orders lease_book::lost(std::uint32_t shard) {
 std::size_t lease_book::leased(limit what) const noexcept {
   const auto& by_shard = account_of(what).leased;
   return std::accumulate(by_shard.begin(), by_shard.end(), std::size_t{0});
+}
+
+std::vector<std::size_t> lease_book::leased_to(std::uint32_t shard) const {
+  std::vector<std::size_t> result;
+  for (const auto& account : accounts_)
+    result.push_back(knows(shard) ? account.leased[shard] : 0);
+  return result;
 }
 
 std::size_t lease_book::stock(limit what) const noexcept {

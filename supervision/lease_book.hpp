@@ -50,10 +50,14 @@ public:
   orders returned(std::uint32_t shard, limit what, std::size_t amount);
   /// Slots given back later, without being asked again.
   orders repaid(std::uint32_t shard, limit what, std::size_t amount);
+  /// A shard is there of which is not known yet what it holds: nothing is granted before it registers or is lost.
+  void expect(std::uint32_t shard);
   /// A shard died; its slots are in stock again.
   orders lost(std::uint32_t shard);
 
   std::size_t leased(limit what) const noexcept;
+  /// What a shard holds, by index of `limit`.
+  std::vector<std::size_t> leased_to(std::uint32_t shard) const;
   /// How many slots no shard holds.
   std::size_t stock(limit what) const noexcept;
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@
 
 #include "troupe/actors/dispatcher.hpp"
 #include "troupe/actors/messages.hpp"
+#include "troupe/actors/node_table.hpp"
 #include "troupe/actors/quota.hpp"
 #include "troupe/net/socket.hpp"
+#include "troupe/net/tls_context.hpp"
+#include "troupe/protocol/key_ring.hpp"
 
 namespace troupe::supervision {
 
@@ -31,6 +35,41 @@ struct hooks_changed {
   caf::actor hooks;
 };
 
+/// node → supervisor → shards: seal and open with these keys.
+struct keys_changed {
+  std::shared_ptr<const protocol::key_ring> keys;
+};
+
+/// node → supervisor → shards: connections begin with this from now on.
+struct tls_changed {
+  net::tls_context_ptr tls;
+};
+
+/// cluster → supervisor → shards: whom can be spoken to now.
+struct nodes_changed {
+  node_table_ptr nodes;
+};
+
+/// cluster → shard: say what you hold; answered by way of the supervisor, as when it changes.
+struct report_holdings {};
+/// shard → cluster: of which other nodes' numbers this thread has sessions.
+struct session_holdings {
+  std::uint32_t shard = 0;
+  std::vector<protocol::node_number> numbers;
+};
+
+/// terminator → cluster: leave; answered with left_cluster when no other node is connected any more.
+struct leave_cluster {};
+struct left_cluster {};
+
+/// gate → supervisor → cluster: whichever actor is the cluster now.
+struct for_cluster {
+  caf::message content;
+};
+
+/// shard → itself: the next portion of what is being published.
+struct tell_more {};
+
 /// node → shard: bind this port (0: any) without accepting; answered with `port_bound` or an error.
 struct bind_port {
   net::tcp::endpoint where;
@@ -42,6 +81,9 @@ struct port_bound {
 /// node → shard: everything is ready; serve what you have bound.
 struct start_accepting {};
 
+/// node → shard: serve standard input and output.
+struct serve_stdio {};
+
 /// node → supervisor: who is there? Answered with `supervised_actors`.
 struct supervised_query {};
 /// terminator → supervisor: the same, and restart nothing from now on.
@@ -50,7 +92,8 @@ struct supervised_actors {
   std::vector<caf::actor> shards; ///< by index; null where one is dead
   caf::actor registry;
   caf::actor dispatcher;
-  caf::actor hooks; ///< null if the application has no hooks
+  caf::actor hooks;   ///< null if the application has no hooks
+  caf::actor cluster; ///< null if the node is in none
 };
 
 /// application → supervisor: ask the dispatcher, with a timeout. `answer` is called once on the pool,
@@ -81,9 +124,19 @@ struct hook_done {};
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::lease_repaid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hooks_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::keys_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::tls_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::nodes_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::report_holdings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::session_holdings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::leave_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::left_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::for_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::tell_more)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::bind_port)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::port_bound)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::start_accepting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::serve_stdio)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::stop_restarting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)

@@ -51,10 +51,7 @@ std::uint16_t node::admin_port() const noexcept {
 }
 
 std::string node::url() const {
-  const auto& address = config().listen.address;
-  const bool v6 = address.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(mcp_port()) +
-         config().connection.endpoint.path;
+  return implementation_->url();
 }
 
 std::future<caf::expected<std::uint64_t>> node::update(handler_set changes) {
@@ -65,8 +62,16 @@ supervision::node_figures node::figures() const noexcept {
   return implementation_->metrics.figures();
 }
 
-void node::resource_updated(std::string uri) {
-  implementation_->resource_updated(std::move(uri));
+void node::use_keys(std::shared_ptr<const protocol::key_ring> keys) {
+  implementation_->use_keys(std::move(keys));
+}
+
+void node::use_tls(net::tls_context_ptr tls) {
+  implementation_->use_tls(std::move(tls));
+}
+
+void node::resource_updated(std::string uri, bool everywhere) {
+  implementation_->resource_updated(std::move(uri), everywhere);
 }
 
 std::future<caf::expected<notify_status>> node::notify(std::string client, std::string method,

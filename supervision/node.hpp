@@ -27,6 +27,7 @@
 
 #include "troupe/actors/handler_set.hpp"
 #include "troupe/actors/messages.hpp"
+#include "troupe/protocol/key_ring.hpp"
 #include "troupe/supervision/config.hpp"
 
 namespace troupe {
@@ -82,7 +83,9 @@ public:
   void on_client_initialized(std::function<void(const client_identity&)> hook);
   void on_client_disconnected(std::function<void(const client_identity&, session_end)> hook);
 
-  /// Binds both endpoints and serves. A node can be started once.
+  /// Binds both endpoints and serves. A node can be started once. With config::stdio, standard input
+  /// and output become the node's until wait(): what the process prints goes to standard error, SIGPIPE
+  /// is ignored, and the node stops at the end of input.
   [[nodiscard]] std::optional<start_failure> start();
 
   // -- while it serves; from any thread -----------------------------------------------------------
@@ -90,16 +93,23 @@ public:
   /// The ports in use (the configuration may say 0); 0 before start() and for an endpoint that is off.
   std::uint16_t mcp_port() const noexcept;
   std::uint16_t admin_port() const noexcept;
-  /// "http://127.0.0.1:8000/mcp"
+  /// "http://127.0.0.1:8000/mcp", or "unix:/path".
   std::string url() const;
 
   /// Adds, replaces and removes handlers at once; clients are told that lists have changed. The
-  /// answer is the version of the new catalog, or an error that says what is wrong with the set.
+  /// answer is the version of the new catalog, or an error that says what is wrong with the set. Each
+  /// I/O thread gets that catalog by message, so a request that comes at once may still meet the old one.
   std::future<caf::expected<std::uint64_t>> update(handler_set changes);
   /// Numbers of the moment, as the tool server_status shows them.
   supervision::node_figures figures() const noexcept;
-  /// The resource has new contents: its subscribers are told.
-  void resource_updated(std::string uri);
+  /// The resource has new contents: its subscribers are told, those of other nodes of the cluster too
+  /// unless each node has such a resource for itself.
+  void resource_updated(std::string uri, bool everywhere = true);
+  /// Seals and opens with these keys from now on; see request_state.key_file.
+  void use_keys(std::shared_ptr<const protocol::key_ring> keys);
+  /// Connections that come from now on begin with this. Only on a node that was started with TLS, and
+  /// never null: what was to be secret must not become open.
+  void use_tls(net::tls_context_ptr tls);
   /// Sends a notification to one client, named as in client_identity::id. An error means that the
   /// node is stopping or did not find out within 10 seconds.
   std::future<caf::expected<notify_status>> notify(std::string client, std::string method,

@@ -7,7 +7,10 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/net/connection_context.hpp"
+#include "troupe/net/line_port.hpp"
 #include "troupe/net/listener.hpp"
+#include "troupe/net/message_connection.hpp"
+#include "troupe/supervision/cluster/basp_link.hpp"
 #include "troupe/supervision/config_checks.hpp"
 #include "troupe/supervision/descriptor_limit.hpp"
 #include "troupe/supervision/registry.hpp"
@@ -25,6 +28,8 @@ constexpr std::size_t max_throughput = 64;
 config checked(config settings, std::vector<std::string>& problems) {
   for (const auto& problem : finish(settings))
     problems.push_back(to_string(problem, "configuration"));
+  for (const auto& warning : warnings_of(settings))
+    spdlog::warn("{}", warning);
   for (const auto& warning : fit_limits(settings, raise_descriptor_limit()))
     spdlog::warn("{}", warning);
   return settings;
@@ -59,6 +64,8 @@ private:
 
 node::implementation::implementation(node_config config)
     : settings(checked(std::move(config), problems)), metrics(settings) {
+  settings.session.cursor_key = settings.cluster.key ? settings.cluster.key->derive("list cursors")
+                                                     : protocol::random_cursor_key();
   session_options_ = std::make_shared<const session_options>(settings.session);
   connection_options_ = std::make_shared<const net::connection_options>(settings.connection);
   // The default policy polls; this one sleeps until there is work.
@@ -67,6 +74,11 @@ node::implementation::implementation(node_config config)
   actor_config_.set("scheduler.max-throughput", max_throughput);
   actor_config_.set("logger.console-verbosity", caf::atom("quiet"));
   actor_config_.set("logger.file-verbosity", caf::atom("quiet"));
+  if (settings.cluster.key) {
+    prepare_for_nodes(actor_config_);
+    cluster.add_to(metrics.collector());
+    copies.add_to(metrics.collector());
+  }
   const signals_blocked_here guard;
   system_ = std::make_unique<caf::actor_system>(actor_config_);
 }
@@ -81,10 +93,9 @@ supervisor_config node::implementation::describe_actors() {
   result.on_give_up = [this](const std::string& why) { give_up(why); };
   result.start_registry = [this] {
     registry_config registry;
-    registry.limits = {settings.limits.max_connections, settings.limits.max_sessions,
-                       settings.limits.max_uninitialized_sessions,
-                       settings.limits.max_calls_in_flight};
+    registry.limits = settings.limits.by_limit();
     registry.shards = static_cast<std::uint32_t>(units_.size());
+    registry.of_cluster = gate_ && settings.cluster.limits == cluster_limits::cluster;
     registry.on_mailbox_depth = [this](std::size_t depth) {
       metrics.mailbox_depth(supervised::registry, depth);
     };
@@ -107,7 +118,12 @@ supervisor_config node::implementation::describe_actors() {
       runner.on_queue_depth = [this](std::size_t depth) {
         metrics.mailbox_depth(supervised::hooks, depth);
       };
+      runner.on_dropped = [this] { metrics.hook_event_dropped(); };
       return spawn_hook_runner(*system_, std::move(runner));
+    };
+  if (gate_)
+    result.start_cluster = [this](const caf::actor& supervisor) {
+      return start_cluster(supervisor);
     };
   result.start_shard = [this](std::uint32_t index, const caf::actor& registry,
                               const caf::actor& runner) {
@@ -132,22 +148,71 @@ shard_config node::implementation::describe_shard(std::uint32_t index, const caf
   result.blocks = {lease_block(settings.limits.max_connections, units_.size()),
                    lease_block(settings.limits.max_sessions, units_.size()),
                    lease_block(settings.limits.max_uninitialized_sessions, units_.size()),
-                   lease_block(settings.limits.max_calls_in_flight, units_.size())};
+                   lease_block(settings.limits.max_calls_in_flight, units_.size()),
+                   lease_block(settings.limits.max_tasks, units_.size())};
   result.now = clock::now();
   result.on_tick = [&unit](net::io_unit::tick_function tick) { unit.on_tick(std::move(tick)); };
   result.after_tick = [&cells](const quota& limits, std::size_t depth) {
     cells.show_limits(limits);
     cells.show_mailbox(depth);
   };
-  result.bind = [this, &unit, &cells](const shard_state_ptr& state,
-                                      const net::tcp::endpoint& where) {
-    auto context = std::make_shared<net::connection_context>(unit.loop(), state,
-                                                             connection_options_, cells.connection);
-    return net::listener::open(std::move(context), where, settings.listener);
+  result.bind = [this, index](const shard_state_ptr& state, const net::tcp::endpoint& where) {
+    auto context = make_context(index, state);
+    if (local_)
+      return net::listener::open(std::move(context), local_, settings.listener);
+    net::tls_context_ptr tls;
+    {
+      const std::lock_guard guard{mutex_};
+      tls = tls_;
+    }
+    return net::listener::open(std::move(context), where, settings.listener, std::move(tls));
   };
+  if (gate_) {
+    result.cluster_key = settings.cluster.key;
+    result.node = gate_->self().number;
+    result.nodes = cluster.table();
+    // Sessions are spread evenly by their ids.
+    const auto& of = settings.cluster;
+    if (of.copies)
+      result.copies.emplace(session_copies::bounds{of.max_copies / units_.size() + 1,
+                                                   of.max_copies_bytes / units_.size()});
+    result.copy_counts = &copies;
+    result.tell_cluster = [this](caf::message news) { tell_cluster(std::move(news)); };
+  }
+  result.open_stdio = [this, index](const shard_state_ptr& state) { open_stdio(index, state); };
   const std::lock_guard guard{mutex_};
+  result.keys = keys_;
   result.serve = serving_;
   return result;
+}
+
+net::connection_context_ptr node::implementation::make_context(std::uint32_t index,
+                                                               const shard_state_ptr& state) {
+  return std::make_shared<net::connection_context>(
+      units_[index]->loop(), state, connection_options_, metrics.thread(index).connection);
+}
+
+/// Who serves its standard input lives as long as there is any. That its connection ends by a failure
+/// ends the node too: nobody could reach it any more.
+void node::implementation::open_stdio(std::uint32_t index, const shard_state_ptr& state) {
+  const auto context = make_context(index, state);
+  const auto connection = net::spawn_message_connection(
+      context, transport_kind::stdio, [&](net::message_port::user& user) {
+        return net::make_line_port(user, context, stdio_->open(context->loop()),
+                                   {std::nullopt, [this] { begin_stop({}); }});
+      });
+  connection->attach_functor([this](const caf::error& reason) {
+    if (!reason || reason == caf::exit_reason::normal) {
+      begin_stop({});
+      return;
+    }
+    {
+      const std::lock_guard guard{mutex_};
+      if (phase_ != phase::serving)
+        return;
+    }
+    give_up("the connection on standard input and output failed");
+  });
 }
 
 void node::implementation::on_supervisor_end() {
@@ -190,10 +255,24 @@ std::future<caf::expected<notify_status>> node::implementation::notify(notify_cl
   return future;
 }
 
-void node::implementation::resource_updated(std::string uri) {
+void node::implementation::resource_updated(std::string uri, bool everywhere) {
   const std::lock_guard guard{mutex_};
   if (supervisor_)
-    caf::anon_send(supervisor_, troupe::resource_updated{std::move(uri)});
+    caf::anon_send(supervisor_, troupe::resource_updated{std::move(uri), everywhere});
+}
+
+void node::implementation::use_keys(std::shared_ptr<const protocol::key_ring> keys) {
+  const std::lock_guard guard{mutex_};
+  keys_ = keys;
+  if (supervisor_)
+    caf::anon_send(supervisor_, keys_changed{std::move(keys)});
+}
+
+void node::implementation::use_tls(net::tls_context_ptr tls) {
+  const std::lock_guard guard{mutex_};
+  tls_ = tls;
+  if (supervisor_)
+    caf::anon_send(supervisor_, tls_changed{std::move(tls)});
 }
 
 caf::actor node::implementation::supervisor() {

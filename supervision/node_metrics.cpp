@@ -35,6 +35,7 @@ node_metrics::node_metrics(const config& settings)
   add_limit(*collector_, limit::sessions, settings.limits.max_sessions);
   add_limit(*collector_, limit::uninitialized_sessions, settings.limits.max_uninitialized_sessions);
   add_limit(*collector_, limit::calls, settings.limits.max_calls_in_flight);
+  add_limit(*collector_, limit::tasks, settings.limits.max_tasks);
   collector_->add_counter("troupe_log_dropped_total", "Log lines lost because stderr was too slow.",
                           {}, [] { return static_cast<double>(dropped_log_lines()); });
   collector_->add_gauge("troupe_build_info", "The build that runs; always 1.",
@@ -46,6 +47,10 @@ node_metrics::node_metrics(const config& settings)
 
 void node_metrics::handler_restarted() noexcept {
   collector_->node().handler_restarts.add();
+}
+
+void node_metrics::hook_event_dropped() noexcept {
+  collector_->node().hook_events_dropped.add();
 }
 
 void node_metrics::actor_restarted(supervised what) noexcept {
@@ -60,7 +65,8 @@ node_figures node_metrics::figures() const noexcept {
   node_figures sum;
   for (const auto& thread : threads_) {
     const auto& cells = thread->cells;
-    sum.connections += cells.connections.value();
+    for (std::size_t at = 0; at < cells.connections.size(); ++at)
+      sum.connections += cells.connections[at].value();
     sum.sessions += cells.sessions.value();
     sum.streams += cells.streams.value();
     sum.calls += cells.calls.value();

@@ -55,10 +55,12 @@ public:
 
   // From any thread.
   void handler_restarted() noexcept;
+  void hook_event_dropped() noexcept;
   void actor_restarted(supervised what) noexcept;
   /// By the actor itself; shards tell theirs through thread_metrics::show_mailbox.
   void mailbox_depth(supervised what, std::size_t depth) noexcept;
 
+  metrics::collector& collector() noexcept { return *collector_; }
   node_figures figures() const noexcept;
   /// The text of /metrics.
   std::string exposition() const;

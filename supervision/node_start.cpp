@@ -35,6 +35,16 @@ start_failure cannot_listen(const net::tcp::endpoint& where, const std::string& 
           ")"};
 }
 
+start_failure cannot_listen(const std::string& path, const boost::system::error_code& error) {
+  std::string reason = error.message();
+  if (error == boost::system::errc::address_in_use)
+    reason = "a server answers there; end it, or choose another path";
+  else if (error == boost::system::errc::file_exists)
+    reason = "there is a file that is no socket; remove it, or choose another path";
+  return {"cannot listen on unix:" + path + ": " + reason +
+          " (--listen unix:/path, or listen.address in the configuration)"};
+}
+
 net::tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port) {
   return {net::asio::ip::make_address(address), port};
 }
@@ -44,7 +54,8 @@ net::tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port) {
 std::optional<start_failure> node::implementation::start() {
   const signals_blocked_here signals; // threads that start here leave signals to the application
   for (const step next :
-       {&implementation::check, &implementation::start_actors, &implementation::publish_handlers,
+       {&implementation::check, &implementation::take_places, &implementation::open_gate,
+        &implementation::start_actors, &implementation::publish_handlers,
         &implementation::bind_ports, &implementation::open_admin, &implementation::accept}) {
     if (auto failure = (this->*next)()) {
       begin_stop({});
@@ -64,11 +75,35 @@ std::optional<start_failure> node::implementation::check() {
   std::for_each(handlers.errors().begin(), handlers.errors().end(), add);
   if (!text.empty())
     return start_failure{std::move(text)};
+  return std::nullopt;
+}
+
+/// What is taken before there are actors, because only the system can say whether it is free.
+std::optional<start_failure> node::implementation::take_places() {
+  if (settings.listen.enabled) {
+    const auto path = settings.listen.unix_path();
+    const auto where =
+        path ? net::tcp::endpoint{} : endpoint_of(settings.listen.address, settings.listen.port);
+    try {
+      if (path)
+        local_ = std::make_shared<const net::local_socket>(
+            *path, static_cast<::mode_t>(std::stoul(settings.listen.unix_mode, nullptr, 8)),
+            settings.listener.backlog);
+      else
+        net::listener::require_free(where);
+    } catch (const boost::system::system_error& error) {
+      return path ? cannot_listen(*path, error.code())
+                  : cannot_listen(where, error.code().message(), "--listen",
+                                  "listen.address, listen.port");
+    }
+  }
+  if (!settings.stdio)
+    return std::nullopt;
   try {
-    net::listener::require_free(endpoint_of(settings.listen.address, settings.listen.port));
+    stdio_ = std::make_unique<net::standard_streams>();
   } catch (const boost::system::system_error& error) {
-    return cannot_listen(endpoint_of(settings.listen.address, settings.listen.port),
-                         error.code().message(), "--listen", "listen.address, listen.port");
+    return start_failure{"cannot serve standard input and output: " + std::string{error.what()} +
+                         "; start this process with both open"};
   }
   return std::nullopt;
 }
@@ -96,13 +131,16 @@ std::optional<start_failure> node::implementation::publish_handlers() {
 }
 
 std::optional<start_failure> node::implementation::bind_ports() {
+  if (!settings.listen.enabled)
+    return std::nullopt;
   caf::scoped_actor self{*system_};
   std::optional<start_failure> failure;
   supervised_actors actors;
   self->request(supervisor_, start_timeout, supervised_query{})
       .receive([&](supervised_actors& found) { actors = std::move(found); },
                [&](const caf::error& error) { failure = {system_->render(error)}; });
-  auto where = endpoint_of(settings.listen.address, settings.listen.port);
+  auto where =
+      local_ ? net::tcp::endpoint{} : endpoint_of(settings.listen.address, settings.listen.port);
   for (const auto& shard : actors.shards) {
     if (failure)
       break;
@@ -128,8 +166,9 @@ std::optional<start_failure> node::implementation::open_admin() {
   try {
     admin_ = std::make_unique<net::admin_server>(
         where, net::admin_server_options{},
-        net::admin_content{[this] { return metrics.exposition(); },
-                           [this] { return ready_.load(); }});
+        net::admin_content{
+            [this] { return metrics.exposition(); }, [this] { return ready_.load(); },
+            gate_ ? [this] { return cluster.text(); } : std::function<std::string()>{}});
   } catch (const boost::system::system_error& error) {
     return cannot_listen(where, error.code().message(), "--admin", "admin.address, admin.port");
   }
@@ -137,14 +176,26 @@ std::optional<start_failure> node::implementation::open_admin() {
   return std::nullopt;
 }
 
+std::string node::implementation::url() const {
+  if (settings.listen.unix_path())
+    return settings.listen.address;
+  const auto& address = settings.listen.address;
+  const bool v6 = address.find(':') != std::string::npos;
+  const std::string scheme = settings.tls.context ? "https://" : "http://";
+  return scheme + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(mcp_port) +
+         settings.connection.endpoint.path;
+}
+
 std::optional<start_failure> node::implementation::accept() {
   caf::scoped_actor self{*system_};
+  caf::actor first;
   std::optional<start_failure> failure;
   self->request(supervisor_, start_timeout, supervised_query{})
       .receive(
           [&](const supervised_actors& found) {
             for (const auto& shard : found.shards)
               self->send(shard, start_accepting{});
+            first = found.shards.front();
           },
           [&](const caf::error& error) { failure = {system_->render(error)}; });
   if (failure)
@@ -156,12 +207,26 @@ std::optional<start_failure> node::implementation::accept() {
     phase_ = phase::serving;
   }
   ready_ = true;
+  if (gate_) {
+    gate_->serve();
+    spdlog::info("cluster {}: node {} number={:08x} on {}:{}, {}", settings.cluster.name,
+                 gate_->self().name, gate_->self().number, settings.cluster.address, gate_->port(),
+                 settings.cluster.tls_context ? "TLS" : "no TLS");
+  }
   if (admin_)
     spdlog::info("metrics and health on http://{}", in_words(admin_->endpoint()));
-  spdlog::info("listening on http://{}{} version={} io_threads={} pool_threads={}",
-               in_words(endpoint_of(settings.listen.address, mcp_port)),
-               settings.connection.endpoint.path, build_version(), units_.size(),
-               settings.effective_pool_threads());
+  if (const auto& tls = settings.tls.context)
+    spdlog::info("TLS certificate: {}", tls->about());
+  const auto tell = [this](const std::string& where) {
+    spdlog::info("listening on {} version={} io_threads={} pool_threads={}", where, build_version(),
+                 units_.size(), settings.effective_pool_threads());
+  };
+  if (stdio_)
+    tell("standard input and output");
+  if (settings.listen.enabled)
+    tell(url());
+  if (stdio_)
+    caf::anon_send(first, serve_stdio{});
   return std::nullopt;
 }
 

@@ -47,6 +47,8 @@ void node::implementation::begin_stop(std::optional<std::chrono::milliseconds> l
   stop_deadline_ = std::chrono::steady_clock::now() + within;
   watchdog_ = std::make_unique<watchdog>(within + settings.shutdown.watchdog,
                                          "the actors of the node to end");
+  if (gate_)
+    gate_->close();
   spdlog::info("stopping, with a limit of {} ms", within.count());
   terminator_config config;
   config.supervisor = supervisor_;
@@ -140,10 +142,13 @@ void node::implementation::join_threads() {
       keep_for_ever(std::move(unit));
     keep_for_ever(std::move(system_));
   }
+  gate_.reset();
   if (watchdog_)
     watchdog_->now_waiting_for("CAF's threads to end");
   units_.clear();
   system_.reset();
+  stdio_.reset();
+  local_.reset();
   watchdog_.reset();
 }
 

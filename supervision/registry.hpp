@@ -19,6 +19,9 @@ namespace troupe::supervision {
 struct registry_config {
   lease_book::node_limits limits{};
   std::uint32_t shards = 1;
+  /// The limits are those of the whole cluster: the rest of it is one more shard, which holds what this node does not
+  /// (cluster/cluster_leases.hpp).
+  bool of_cluster = false;
   /// Told with each request how many more wait; for the metric. May be empty.
   std::function<void(std::size_t)> on_mailbox_depth;
 };

@@ -45,10 +45,33 @@ void reloader::reload(node& at) {
       spdlog::error("SIGHUP: the resources could not be updated: {}",
                     at.system().render(updated.error()));
   }
+  // Also when the path is as it was: the file may have another first line now.
+  if (const auto& keys = next.sealing.keys) {
+    spdlog::info("SIGHUP: {} keys; {} seals", keys->keys().size(), keys->current().id());
+    at.use_keys(keys);
+    settings_.sealing = next.sealing;
+  }
+  reload_tls(at, next.tls);
   settings_.log.level = next.log.level;
   if (files_.errors().empty())
     settings_.resources = std::move(next.resources);
   spdlog::info("SIGHUP: done");
+}
+
+/// The files are read anew also when their names are as they were.
+void reloader::reload_tls(node& at, const tls_settings& next) {
+  if (!next.context != !settings_.tls.context) {
+    spdlog::warn("SIGHUP: TLS is switched on and off at the next start; until then it stays {}",
+                 settings_.tls.context ? "on, with the certificate it has" : "off");
+    return;
+  }
+  if (!next.context)
+    return;
+  for (const auto& warning : next.context->warnings())
+    spdlog::warn("SIGHUP: {}", warning);
+  spdlog::info("SIGHUP: TLS certificate: {}", next.context->about());
+  at.use_tls(next.context);
+  settings_.tls = next;
 }
 
 } // namespace troupe::supervision

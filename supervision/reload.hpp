@@ -1,7 +1,7 @@
 #pragma once
 
 // What SIGHUP does: reads the configuration anew, puts into effect what can change while serving (the
-// log level, the resource directories) and says what needs a restart. A file with mistakes changes
+// log level, the resource directories, keys and certificates) and says what needs a restart. A file with mistakes changes
 // nothing.
 
 #include "troupe/supervision/command_line.hpp"
@@ -23,6 +23,8 @@ public:
   void reload(node& at);
 
 private:
+  void reload_tls(node& at, const tls_settings& next);
+
   command_line line_;
   config settings_;
   file_resources files_;

@@ -11,9 +11,10 @@ class session_metrics final : public session_observer {
 public:
   explicit session_metrics(metrics::thread_cells& cells) noexcept : cells_(cells) {}
 
-  void session_opened(protocol::revision) override;
-  void session_ended(session_end) override;
-  void request_finished(protocol::method, outcome_kind, std::chrono::nanoseconds) override;
+  void session_opened(protocol::revision, transport_kind) override;
+  void session_ended(session_end, transport_kind) override;
+  void request_finished(protocol::method, outcome_kind, transport_kind,
+                        std::chrono::nanoseconds) override;
   void notification_received(protocol::method) override;
   void call_started() override;
   void call_ended() override;
@@ -22,6 +23,9 @@ public:
   void events_sent(std::size_t) override;
   void events_dropped(std::size_t) override;
   void events_replayed(std::size_t) override;
+  void resumption_incomplete() override;
+  void task_created() override;
+  void task_ended(task_end) override;
   void limit_refused(std::string_view limit_name) override;
 
 private:

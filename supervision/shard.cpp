@@ -1,81 +1,41 @@
 #include "troupe/supervision/shard.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <boost/system/system_error.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/response_promise.hpp>
 #include <caf/send.hpp>
-#include <caf/system_messages.hpp>
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/client_number.hpp"
 #include "troupe/actors/exchange.hpp"
-#include "troupe/actors/messages.hpp"
-#include "troupe/actors/pinned.hpp"
-#include "troupe/protocol/encode.hpp"
-#include "troupe/supervision/messages.hpp"
+#include "troupe/actors/session_adoption.hpp"
+#include "troupe/actors/session_takeover.hpp"
+#include "troupe/actors/stateless_requests.hpp"
+#include "troupe/protocol/task.hpp"
+#include "troupe/supervision/shard_actor.hpp"
 #include "troupe/supervision/unexpected.hpp"
 
 namespace troupe::supervision {
 
 namespace {
 
-frame_ptr make_notification(std::string_view method, const boost::json::object* params = nullptr) {
-  std::string json;
-  protocol::append_notification(json, method, params);
-  return make_frame(std::move(json));
+/// listener → shard: the port is closed, and who was in the queue has been accepted.
+struct port_closed {};
+
+} // namespace
+
+} // namespace troupe::supervision
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::port_closed)
+
+namespace troupe::supervision {
+
+shard_actor::shard_actor(caf::actor_config& config, shard_config settings)
+    : pinned(config), config_(std::move(settings)) {
+  log_the_unexpected(*this);
 }
-
-/// An end that nobody needs to look into.
-bool is_orderly(const caf::error& reason) {
-  return !reason || reason == caf::exit_reason::normal ||
-         reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::kill ||
-         reason == caf::exit_reason::unreachable;
-}
-
-class shard_actor final : public pinned<caf::event_based_actor> {
-public:
-  shard_actor(caf::actor_config& config, shard_config settings)
-      : pinned(config), config_(std::move(settings)) {
-    log_the_unexpected(*this);
-  }
-
-  caf::behavior make_behavior() override;
-  void on_exit() override;
-  const char* name() const override { return "shard"; }
-
-private:
-  // -- birth and time -----------------------------------------------------------------------------
-  void create_state();
-  void listen(const net::tcp::endpoint& where);
-  void register_at_registry();
-  time_point tick(time_point now);
-
-  // -- news for sessions --------------------------------------------------------------------------
-  void pass_on(routed& message);
-  void on_catalog(const catalog_changed& change);
-  void on_resource(const resource_updated& event);
-  caf::result<notified> on_notify(const notify_client& request);
-  void deliver_to_all(const frame_ptr& notification);
-
-  // -- the end ------------------------------------------------------------------------------------
-  void on_child_down(const caf::down_msg& down);
-  caf::result<drained> on_drain();
-  left_over on_drain_timeout();
-  void on_exit_message(caf::exit_msg& message);
-  void stop_accepting();
-  void exit_children(const caf::error& reason);
-  void check_whether_empty();
-
-  shard_config config_;
-  shard_state_ptr state_;
-  net::listener_ptr listener_;
-  std::vector<caf::response_promise> drain_promises_;
-  caf::error ending_; ///< set by an exit message: why this shard ends as soon as it is empty
-};
 
 // -- birth and time -------------------------------------------------------------------------------
 
@@ -102,20 +62,44 @@ caf::behavior shard_actor::make_behavior() {
         register_at_registry();
         state_->limits.ask_again();
       },
+      [this](nodes_changed& change) { state_->use_nodes(std::move(change.nodes)); },
+      [this](keys_changed& change) { state_->keys = std::move(change.keys); },
+      [this](tls_changed& change) {
+        if (listener_)
+          listener_->use_tls(std::move(change.tls));
+      },
       [this](hooks_changed& change) { state_->hooks = std::move(change.hooks); },
       [this](shards_changed& change) { state_->shards = std::move(change.shards); },
       [this](const catalog_changed& change) { on_catalog(change); },
+      [this](const lists_changed& change) { tell_of(change.changes); },
       [this](const resource_updated& event) { on_resource(event); },
+      [this](tell_more) {
+        publications_.go_on(*this);
+        yield(); // the portion is handled first
+      },
       [this](const handler_gone& gone) {
-        for (const auto& [id, session] : state_->sessions)
-          send(session, gone);
+        for_each_child([&](const caf::actor& child) { send(child, gone); });
       },
       [this](const notify_client& request) { return on_notify(request); },
+      [this](task_request& request) { return on_task_request(request); },
+      [this](const task_changed& change) {
+        if (state_->listeners.has_task(change.task))
+          state_->listeners.publish_task(
+              change.task, protocol::make_tagged_notification(protocol::task_notification_method,
+                                                              change.members));
+      },
       [this](const report_request&) {
         const auto& limits = state_->limits;
         return shard_report{limits.used(limit::connections), state_->sessions.size(),
                             limits.used(limit::uninitialized_sessions), limits.used(limit::calls)};
       },
+      [this](adoption& request) { adopt_session(state_, request); },
+      [this](copy_arrival& arrived) { keep_copy(*state_, arrived); },
+      [this](const copy_removal& gone) { drop_copy(*state_, gone); },
+      [this](const owner_doubtful& lost) { forget_copies(*state_, lost); },
+      [this](const owner_died& dead) { take_over(state_, dead); },
+      [this](const copy_placement& placement) { place_copy(*this, state_, placement); },
+      [this](report_holdings) { state_->on_foreign_changed(); },
       [this](const bind_port& request) -> caf::result<port_bound> {
         try {
           listen(request.where);
@@ -128,8 +112,16 @@ caf::behavior shard_actor::make_behavior() {
         if (listener_ && !state_->draining)
           listener_->start();
       },
+      [this](const serve_stdio&) {
+        if (config_.open_stdio && !state_->draining)
+          config_.open_stdio(state_);
+      },
       [this](const drain&) { return on_drain(); },
       [this](const drain_timeout&) { return on_drain_timeout(); },
+      [this](port_closed) {
+        listener_ = nullptr;
+        check_whether_empty();
+      },
   };
 }
 
@@ -148,6 +140,19 @@ void shard_actor::create_state() {
   state_->options = config_.options;
   state_->observer = config_.observer;
   state_->catalog = config_.catalog;
+  state_->server_info = make_server_info(*config_.options);
+  state_->keys = config_.keys;
+  if (config_.cluster_key)
+    state_->seal.emplace(*config_.cluster_key);
+  state_->node = config_.node;
+  if (config_.copies)
+    state_->copy_sessions(*config_.copies, *config_.copy_counts);
+  state_->use_nodes(config_.nodes);
+  state_->on_foreign_changed = [this] {
+    if (config_.tell_cluster)
+      config_.tell_cluster(
+          caf::make_message(session_holdings{config_.index, state_->foreign_owners()}));
+  };
   state_->shards.resize(config_.count);
   state_->shards[config_.index] = state_->shard;
   for (std::size_t i = 0; i < limit_count; ++i)
@@ -187,68 +192,6 @@ time_point shard_actor::tick(time_point now) {
   return state->timers.next_due();
 }
 
-// -- news for sessions ----------------------------------------------------------------------------
-
-void shard_actor::pass_on(routed& message) {
-  const auto found = state_->sessions.find(message.session);
-  if (found != state_->sessions.end()) {
-    send(found->second, std::move(message.content));
-    return;
-  }
-  if (!message.transport)
-    return;
-  std::string body;
-  protocol::append_error(
-      body, std::nullopt,
-      protocol::make_invalid_request("There is no such session; begin a new one with initialize."));
-  reply answer;
-  answer.exchange = message.exchange;
-  answer.status = 404;
-  answer.body = std::move(body);
-  send(message.transport, std::move(answer));
-}
-
-void shard_actor::on_catalog(const catalog_changed& change) {
-  // What an earlier dispatcher sent may come behind its successor's first word.
-  if (state_->catalog && change.catalog->version < state_->catalog->version)
-    return;
-  if (state_->catalog != change.catalog)
-    state_->lists.clear();
-  state_->catalog = change.catalog;
-  if (change.changes.tools)
-    deliver_to_all(make_notification("notifications/tools/list_changed"));
-  if (change.changes.resources)
-    deliver_to_all(make_notification("notifications/resources/list_changed"));
-  if (change.changes.prompts)
-    deliver_to_all(make_notification("notifications/prompts/list_changed"));
-}
-
-void shard_actor::deliver_to_all(const frame_ptr& notification) {
-  for (const auto& [id, session] : state_->sessions)
-    send(session, deliver{notification});
-}
-
-void shard_actor::on_resource(const resource_updated& event) {
-  const auto subscribed = state_->subscriptions.find(event.uri);
-  if (subscribed == state_->subscriptions.end())
-    return;
-  const boost::json::object params{{"uri", event.uri}};
-  const auto notification = make_notification("notifications/resources/updated", &params);
-  for (const auto& session : subscribed->second)
-    send(session, deliver{notification});
-}
-
-caf::result<notified> shard_actor::on_notify(const notify_client& request) {
-  const auto client = parse_client_number(request.client);
-  if (!client || client->shard != config_.index)
-    return notified{notify_status::client_not_found};
-  const auto found = state_->clients.find(client->number);
-  if (found == state_->clients.end())
-    return notified{notify_status::client_not_found};
-  delegate(found->second, request);
-  return caf::delegated<notified>{};
-}
-
 // -- the end --------------------------------------------------------------------------------------
 
 void shard_actor::on_child_down(const caf::down_msg& down) {
@@ -261,11 +204,11 @@ void shard_actor::on_child_down(const caf::down_msg& down) {
 
 caf::result<drained> shard_actor::on_drain() {
   state_->draining = true;
-  stop_accepting();
-  for (const auto& [id, address] : state_->children)
-    if (const auto child = caf::actor_cast<caf::actor>(address))
-      send(child, drain{});
-  if (state_->children.empty())
+  if (listener_)
+    listener_->drain([to = state_->shard] { caf::anon_send(to, port_closed{}); });
+  publications_.finish(*this);
+  for_each_child([this](const caf::actor& child) { send(child, drain{}); });
+  if (state_->children.empty() && !listener_)
     return drained{config_.index};
   drain_promises_.push_back(make_response_promise());
   return caf::delegated<drained>{};
@@ -301,13 +244,13 @@ void shard_actor::stop_accepting() {
 
 /// Also called from tick(), while this actor is not active.
 void shard_actor::exit_children(const caf::error& reason) {
-  for (const auto& [id, address] : state_->children)
-    if (const auto child = caf::actor_cast<caf::actor>(address))
-      caf::anon_send(child, caf::exit_msg{this->address(), reason});
+  for_each_child([&](const caf::actor& child) {
+    caf::anon_send(child, caf::exit_msg{address(), reason});
+  });
 }
 
 void shard_actor::check_whether_empty() {
-  if (!state_->children.empty())
+  if (!state_->children.empty() || (listener_ && !ending_))
     return;
   for (auto& promise : std::exchange(drain_promises_, {}))
     promise.deliver(drained{config_.index});
@@ -325,11 +268,12 @@ void shard_actor::on_exit() {
   // The table of shards and the handle to this one are references in a circle.
   state_->shards.clear();
   state_->shard = nullptr;
+  state_->on_foreign_changed = nullptr; // children may outlive this
+  state_->moved.clear();
   state_ = nullptr;
+  publications_ = {};
   config_ = {};
 }
-
-} // namespace
 
 caf::actor spawn_shard(shard_config config) {
   auto& home = *config.home;

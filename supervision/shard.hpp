@@ -33,6 +33,17 @@ struct shard_config {
   std::shared_ptr<const session_options> options;
   session_observer* observer = nullptr; ///< outlives the shard
   catalog_ptr catalog;
+  /// Seals what modern clients carry for the server.
+  std::shared_ptr<const protocol::key_ring> keys;
+  /// In a cluster: its key, this node's number, and whom it can speak to.
+  std::shared_ptr<const protocol::cluster_key> cluster_key;
+  protocol::node_number node = 0;
+  node_table_ptr nodes;
+  /// If sessions are copied: what this thread keeps of other nodes' sessions.
+  std::optional<session_copies::bounds> copies;
+  copy_observer* copy_counts = nullptr; ///< outlives the shard
+  /// In a cluster: to whichever actor is the cluster.
+  std::function<void(caf::message)> tell_cluster;
   /// How many slots a request to the registry asks for, by limit (lease_block).
   std::array<std::size_t, limit_count> blocks{};
   time_point now{};
@@ -40,6 +51,9 @@ struct shard_config {
   std::function<void(net::io_unit::tick_function)> on_tick;
   /// Binds the port. Called on the shard's thread; may throw boost::system::system_error.
   std::function<net::listener_ptr(const shard_state_ptr&, const net::tcp::endpoint&)> bind;
+  /// Starts the connection on standard input and output, on the shard's thread, when asked to with
+  /// serve_stdio. May be empty.
+  std::function<void(const shard_state_ptr&)> open_stdio;
   /// Serves this address from the start: for a shard that takes a dead one's place.
   std::optional<net::tcp::endpoint> serve;
   /// Told after each tick what is in use and how many messages wait for the shard; for the metrics.

@@ -11,6 +11,8 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/messages.hpp"
+#include "troupe/actors/peer_messages.hpp"
+#include "troupe/actors/remote_messages.hpp"
 #include "troupe/actors/restart_intensity.hpp"
 #include "troupe/supervision/messages.hpp"
 #include "troupe/supervision/unexpected.hpp"
@@ -27,6 +29,8 @@ std::string_view to_string(supervised what) noexcept {
     return "hook_runner";
   case supervised::shard:
     return "shard";
+  case supervised::cluster:
+    return "cluster";
   }
   return "unknown";
 }
@@ -67,7 +71,11 @@ struct supervisor_state {
     for (std::uint32_t index = 0; index < config.shards; ++index)
       actors.shards.push_back(start_shard(index));
     actors.dispatcher = watched(config.start_dispatcher());
+    if (config.start_cluster)
+      actors.cluster = watched(config.start_cluster(self));
     introduce_shards();
+    introduce_cluster();
+    introduce_registry();
   }
 
   caf::actor start_shard(std::uint32_t index) {
@@ -78,6 +86,19 @@ struct supervisor_state {
     for (const auto& shard : actors.shards)
       tell(shard, shards_changed{actors.shards});
     tell(actors.dispatcher, shards_changed{actors.shards});
+    tell(actors.cluster, shards_changed{actors.shards});
+  }
+
+  void introduce_cluster() {
+    if (!actors.cluster || !actors.dispatcher)
+      return;
+    self->send(actors.dispatcher, cluster_changed{actors.cluster});
+    self->send(actors.cluster, dispatcher_changed{actors.dispatcher});
+  }
+
+  void introduce_registry() {
+    if (actors.registry)
+      tell(actors.cluster, registry_changed{actors.registry});
   }
 
   template<class Message>
@@ -100,6 +121,8 @@ struct supervisor_state {
       on_registry_down(down.reason);
     else if (is_it(actors.hooks))
       on_hooks_down(down.reason);
+    else if (is_it(actors.cluster))
+      on_cluster_down(down.reason);
   }
 
   void on_shard_down(caf::actor& shard, std::uint32_t index, const caf::error& reason) {
@@ -116,6 +139,7 @@ struct supervisor_state {
       return;
     actors.dispatcher = watched(config.start_dispatcher());
     tell(actors.dispatcher, shards_changed{actors.shards});
+    introduce_cluster();
   }
 
   void on_registry_down(const caf::error& reason) {
@@ -125,6 +149,7 @@ struct supervisor_state {
     actors.registry = watched(config.start_registry());
     for (const auto& shard : actors.shards)
       tell(shard, registry_changed{actors.registry});
+    introduce_registry();
   }
 
   void on_hooks_down(const caf::error& reason) {
@@ -134,6 +159,17 @@ struct supervisor_state {
     actors.hooks = watched(config.start_hooks());
     for (const auto& shard : actors.shards)
       tell(shard, hooks_changed{actors.hooks});
+  }
+
+  /// Its peers have ended with it: it begins with the seeds.
+  void on_cluster_down(const caf::error& reason) {
+    actors.cluster = nullptr;
+    if (!may_restart(supervised::cluster, reason))
+      return;
+    actors.cluster = watched(config.start_cluster(self));
+    tell(actors.cluster, shards_changed{actors.shards});
+    introduce_cluster();
+    introduce_registry();
   }
 
   bool may_restart(supervised what, const caf::error& reason) {
@@ -209,8 +245,27 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, supervisor
       },
       [self](catalog_request& request) { self->state.update(request); },
       [self](notify_request& request) { self->state.notify(request); },
+      [self](const keys_changed& change) {
+        for (const auto& shard : self->state.actors.shards)
+          self->state.tell(shard, change);
+      },
+      [self](const tls_changed& change) {
+        for (const auto& shard : self->state.actors.shards)
+          self->state.tell(shard, change);
+      },
       [self](resource_updated& event) {
-        self->state.tell(self->state.actors.dispatcher, std::move(event));
+        auto& actors = self->state.actors;
+        if (event.everywhere)
+          self->state.tell(actors.cluster, published{event.uri});
+        self->state.tell(actors.dispatcher, std::move(event));
+      },
+      [self](const nodes_changed& change) {
+        for (const auto& shard : self->state.actors.shards)
+          self->state.tell(shard, change);
+      },
+      [self](for_cluster& told) {
+        if (self->state.actors.cluster)
+          self->send(self->state.actors.cluster, std::move(told.content));
       },
   };
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards. Who dies is started
+// Keeps the runtime's own actors alive: registry, dispatcher, hook runner, shards, cluster. Who dies is started
 // again and introduced to the others; if the supervisor dies, all of them do. Restarts that come too often mean that restarting does not help: then the node
 // stops. Sessions and connections are the shards' to watch, handlers the dispatcher's.
 
@@ -18,8 +18,8 @@
 namespace troupe::supervision {
 
 /// What is supervised; also the label `actor` of troupe_actor_restarts_total.
-enum class supervised : std::uint8_t { registry, dispatcher, hooks, shard };
-inline constexpr std::size_t supervised_count = 4;
+enum class supervised : std::uint8_t { registry, dispatcher, hooks, shard, cluster };
+inline constexpr std::size_t supervised_count = 5;
 std::string_view to_string(supervised what) noexcept;
 
 /// How each actor is made, on the first start and on every restart.
@@ -32,6 +32,8 @@ struct supervisor_config {
   std::function<caf::actor(std::uint32_t index, const caf::actor& registry,
                            const caf::actor& hooks)>
       start_shard;
+  /// Empty if the node is in no cluster. `supervisor` stays valid.
+  std::function<caf::actor(const caf::actor& supervisor)> start_cluster;
   std::uint32_t shards = 1;
   restart_options restarts;
   /// Called on the pool for each restart, for the metric.

@@ -130,16 +130,31 @@ struct terminator_state {
 
   void drain_hooks() {
     if (!actors.hooks) {
-      exit_all();
+      leave();
       return;
     }
     self->request(actors.hooks, time_left(), drain{})
-        .then([this](const drained&) { exit_all(); },
+        .then([this](const drained&) { leave(); },
               [this](const caf::error& error) {
                 if (error == caf::sec::request_timeout) {
                   spdlog::warn("killed at the shutdown limit: a client hook that does not return");
                   report.killed.emplace_back("a client hook that does not return");
                 }
+                leave();
+              });
+  }
+
+  // -- cluster ------------------------------------------------------------------------------------
+
+  void leave() {
+    if (!actors.cluster) {
+      exit_all();
+      return;
+    }
+    self->request(actors.cluster, config.grace, leave_cluster{})
+        .then([this](const left_cluster&) { exit_all(); },
+              [this](const caf::error& error) {
+                spdlog::warn("the cluster was not left in order: {}", self->system().render(error));
                 exit_all();
               });
   }
@@ -150,6 +165,7 @@ struct terminator_state {
     for (std::size_t i = 0; i < actors.shards.size(); ++i)
       add("shard " + std::to_string(i), actors.shards[i]);
     add("dispatcher", actors.dispatcher);
+    add("cluster", actors.cluster);
     add("hook runner", actors.hooks);
     add("registry", actors.registry);
     add("supervisor", config.supervisor);

@@ -5,6 +5,7 @@
 //   drain   the shards stop accepting, end their streams and wait for running calls
 //   kill    what still runs at the limit is killed by its shard, which names it
 //   hooks   the application is told about the last clients
+//   leave   the other nodes of the cluster are told, and what is on its way to them arrives
 //   exit    shards, dispatcher, hook runner, registry and supervisor are told to end
 //   force   who does not react is killed; who does not react to that is reported as hung
 //

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/result.hpp>
 #include <caf/sec.hpp>
 #include <spdlog/spdlog.h>
@@ -35,6 +36,12 @@ caf::result<caf::message> on_unknown(caf::scheduled_actor* self, caf::message_vi
 void log_the_unexpected(caf::scheduled_actor& self) {
   self.set_exception_handler(on_exception);
   self.set_default_handler(on_unknown);
+}
+
+bool is_orderly(const caf::error& reason) {
+  return !reason || reason == caf::exit_reason::normal ||
+         reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::kill ||
+         reason == caf::exit_reason::unreachable;
 }
 
 } // namespace troupe::supervision

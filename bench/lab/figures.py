@@ -16,6 +16,10 @@ class Figure:
     def as_json(self) -> dict:
         return asdict(self)
 
+    def bar(self) -> dict:
+        """For a chart."""
+        return {"median": self.median, "low": self.low, "high": self.high}
+
     def text(self, digits: int = 0, factor: float = 1) -> str:
         middle, low, high = (
             f"{value * factor:,.{digits}f}" for value in (self.median, self.low, self.high)
@@ -32,13 +36,13 @@ def figure(values: list[float]) -> Figure:
     return Figure(median(values), min(values), max(values), list(values))
 
 
-def table(rows: list[list[str]]) -> str:
-    """The first row is the heading; the first column is flush left, the others flush right."""
+def table(rows: list[list[str]], left: int = 1) -> str:
+    """The first row is the heading; the first columns, as many as `left`, are flush left, the others flush right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        cells = [cell.ljust(width) for cell, width in zip(row[:left], widths)]
+        cells += [cell.rjust(width) for cell, width in zip(row[left:], widths[left:])]
         lines.append("  " + "  ".join(cells).rstrip())
     lines.insert(1, "  " + "  ".join("-" * width for width in widths))
     return "\n".join(lines)

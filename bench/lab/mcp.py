@@ -4,17 +4,21 @@ import json
 import socket
 
 REVISION = "2025-11-25"
+MODERN = "2026-07-28"
+
+# Four digits, as all ids that a load may put in its place (load.lua).
+FIRST_ID = 1000
 
 
 class Answer:
-    def __init__(self, head: bytes, body: bytes):
-        status_line, *lines = head.decode("latin-1").split("\r\n")
+    def __init__(self, head: bytes, body: bytes, size: int):
+        status_line, *lines = head.decode("latin-1").strip().split("\r\n")
         self.status = int(status_line.split()[1])
         self.headers = {
             name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
         }
         self.body = body
-        self.size = len(head) + 4 + len(body)
+        self.size = size  # of everything, as it came
 
 
 class Client:
@@ -29,6 +33,19 @@ class Client:
             "Accept": "application/json, text/event-stream",
         }
         self.rest = b""
+
+    def use_modern(self, method: str, params: dict) -> bytes:
+        """A request of revision 2026-07-28: the body, and from now on the headers that repeat it."""
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": MODERN,
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
+        }
+        self.headers["MCP-Protocol-Version"] = MODERN
+        self.headers["Mcp-Method"] = method
+        if "name" in params:
+            self.headers["Mcp-Name"] = params["name"]
+        return encode_request(method, {**params, "_meta": meta})
 
     def open_session(self) -> None:
         client = {"name": "bench", "version": "1"}
@@ -55,14 +72,34 @@ class Client:
         self.socket.sendall(head.encode() + body)
 
     def receive(self) -> Answer:
-        while b"\r\n\r\n" not in self.rest:
+        head = self.read_until(b"\r\n\r\n")
+        answer = Answer(head, b"", len(head))
+        if "chunked" in answer.headers.get("transfer-encoding", ""):
+            self.receive_chunks(answer)
+        else:
+            answer.body = self.read_exactly(int(answer.headers.get("content-length", 0)))
+            answer.size += len(answer.body)
+        return answer
+
+    def receive_chunks(self, answer: Answer) -> None:
+        size = -1
+        while size != 0:
+            line = self.read_until(b"\r\n")
+            size = int(line, 16)
+            chunk = self.read_exactly(size + 2)
+            answer.body += chunk[:-2]
+            answer.size += len(line) + len(chunk)
+
+    def read_until(self, end: bytes) -> bytes:
+        while end not in self.rest:
             self.read_more()
-        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
-        length = int(Answer(head, b"").headers.get("content-length", 0))
-        while len(self.rest) < length:
+        return self.read_exactly(self.rest.index(end) + len(end))
+
+    def read_exactly(self, size: int) -> bytes:
+        while len(self.rest) < size:
             self.read_more()
-        body, self.rest = self.rest[:length], self.rest[length:]
-        return Answer(head, body)
+        part, self.rest = self.rest[:size], self.rest[size:]
+        return part
 
     def read_more(self) -> None:
         more = self.socket.recv(65536)
@@ -71,7 +108,7 @@ class Client:
         self.rest += more
 
 
-def encode_request(method: str, params: dict, identifier: int = 1) -> bytes:
+def encode_request(method: str, params: dict, identifier: int = FIRST_ID) -> bytes:
     message = {"jsonrpc": "2.0", "id": identifier, "method": method, "params": params}
     return json.dumps(message, separators=(",", ":")).encode()
 

@@ -1,94 +1,91 @@
-"""What an idle legacy session with an open GET stream costs in server memory, and how long the server
-takes to end with all of them open. The slope between two numbers of sessions, so that what a process
-costs anyway does not count; each repetition has a server of its own."""
+"""What a client at rest costs in server memory, and how long the server takes to end with all of them open. The slope
+between two numbers of clients, so that what a process costs anyway does not count; each repetition has a server of its
+own."""
 
-import json
-import subprocess
-from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
-from lab.figures import Figure, figure, table
+from lab.benchmark import Benchmark, Run
+from lab.figures import figure
+from lab.idle_clients import QUIET, IdleClients
 from lab.processes import Invalid
-from lab.servers import BUILD, troupe
+from lab.servers import troupe
 
 DRAIN_LIMIT = 40
 
 
-@contextmanager
-def idle_sessions(port: int, pid: int, levels: list[int]):
-    command = [str(BUILD / "bench" / "idle_sessions"), str(port), str(pid)]
-    command.append(",".join(map(str, levels)))
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.stdin.close()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+@dataclass(frozen=True)
+class Kind:
+    client: str  # as idle_clients names it
+    tls: bool
+    about: str
 
 
-def next_line(process: subprocess.Popen) -> dict:
-    line = process.stdout.readline()
-    if not line:
-        raise Invalid(f"idle_sessions ended: {process.stderr.read().strip()}")
-    return json.loads(line)
+KINDS = {
+    "memory": Kind("session", False, "idle legacy sessions, each with an open GET stream on its connection"),
+    "memory-listen": Kind("listen", False, "idle streams of subscriptions/listen, without sessions"),
+    "memory-websocket": Kind("websocket", False, "idle WebSockets, each with a legacy session"),
+    "memory-keep-alive": Kind("keep-alive", False, "idle connections, after one tools/call of 2026-07-28"),
+    "memory-tls": Kind("session", True, "idle legacy sessions, each with a GET stream, over TLS 1.3 (P-256)"),
+    "memory-listen-tls": Kind("listen", True, "idle streams of subscriptions/listen over TLS 1.3"),
+    "memory-websocket-tls": Kind("websocket", True, "idle WebSockets over TLS 1.3"),
+    "memory-keep-alive-tls": Kind("keep-alive", True, "idle connections over TLS 1.3"),
+}
 
 
-def measure_once(levels: list[int]) -> dict:
-    with troupe(core=None) as (server, port):
+def measure_once(levels: list[int], kind: Kind) -> dict:
+    with troupe(core=None, tls=kind.tls, settings=QUIET) as (server, port):
         idle_rss = server.rss_bytes()
-        with idle_sessions(port, server.pid, levels) as load:
-            at_levels = [next_line(load) for _ in levels]
-            drain_seconds, code = server.terminate(DRAIN_LIMIT)
-            ended = next_line(load)
-    if code != 0:
-        raise Invalid(f"the server ended with {code} instead of 0 after {drain_seconds:.1f} s")
-    if ended["properly"] != levels[-1]:
-        raise Invalid(f"of {levels[-1]} streams {ended['properly']} were ended properly")
-    first, last = at_levels[0], at_levels[-1]
-    sessions = last["sessions"] - first["sessions"]
+        rss_bytes = []
+        with IdleClients(port, kind.client, kind.tls) as clients:
+            for level in levels:
+                clients.open(level)
+                rss_bytes.append(server.rss_bytes())
+            drain_seconds = drain(server, clients, levels[-1])
     return {
-        "bytes_per_session": (last["rss_bytes"] - first["rss_bytes"]) / sessions,
+        "bytes_each": (rss_bytes[-1] - rss_bytes[0]) / (levels[-1] - levels[0]),
         "idle_rss": idle_rss,
-        "rss_bytes": [level["rss_bytes"] for level in at_levels],
+        "rss_bytes": rss_bytes,
         "drain_seconds": drain_seconds,
     }
 
 
-def measure(levels: list[int], repeat: int, say) -> dict:
+def drain(server, clients: IdleClients, count: int) -> float:
+    """SIGTERM with `count` clients: how long until the process has ended. Each must be ended as it should."""
+    seconds, code = server.terminate(DRAIN_LIMIT)
+    properly = clients.end()
+    if code != 0:
+        raise Invalid(f"the server ended with {code} instead of 0 after {seconds:.1f} s")
+    if properly != count:
+        raise Invalid(f"of {count} clients {properly} were ended properly")
+    return seconds
+
+
+def measure(name: str, run: Run) -> dict:
+    kind, levels = KINDS[name], list(run.levels)
     if len(levels) < 2 or levels != sorted(set(levels)):
-        raise Invalid("--sessions needs two numbers or more, ascending: 2000,12000")
+        raise Invalid("--sessions needs two numbers or more, ascending: 2000,18000")
+    # 18,000 handshakes take half a minute, and repetitions have differed by less than a thousandth.
+    repeat = 1 if kind.tls else run.repeat
     runs = []
     for number in range(repeat):
-        runs.append(measure_once(levels))
-        say(f"memory {number + 1}/{repeat}: {runs[-1]['bytes_per_session']:,.0f} bytes a session")
-    names = "bytes_per_session", "idle_rss", "drain_seconds"
+        runs.append(measure_once(levels, kind))
+        run.say(f"{name} {number + 1}/{repeat}: {runs[-1]['bytes_each']:,.0f} bytes each")
+    kib = figure([one["bytes_each"] / 1024 for one in runs])
+    seconds = figure([one["drain_seconds"] for one in runs])
+    rss = {"none": figure([one["idle_rss"] / 1e6 for one in runs])}
+    for at, level in enumerate(levels):
+        rss[f"{level:,} of them"] = figure([one["rss_bytes"][at] / 1e6 for one in runs])
+    rows = [[label, each.text(1)] for label, each in rss.items()]
     return {
-        "benchmark": "memory",
-        "sessions": levels,
-        **{name: figure([run[name] for run in runs]).as_json() for name in names},
-        "rss_bytes": [
-            figure([run["rss_bytes"][level] for run in runs]).as_json()
-            for level in range(len(levels))
-        ],
+        "benchmark": name,
+        "title": kind.about,
+        "figures": {"kib_each": kib.as_json(), "drain_seconds": seconds.as_json()},
+        "table": [["", "server RSS MB"], *rows, ["each, KiB", kib.text(2)]],
+        "bars": {"unit": "MB of server RSS", "values": [{"label": label, **each.bar()} for label, each in rss.items()]},
+        "notes": [f"drain with {levels[-1]:,}: {seconds.text(2)} s"],
+        "runs": runs,
     }
 
 
-def report(result: dict) -> str:
-    rows = [["", "server RSS MB"], ["no session", Figure(**result["idle_rss"]).text(1, 1e-6)]]
-    for level, rss in zip(result["sessions"], result["rss_bytes"]):
-        rows.append([f"{level:,} sessions", Figure(**rss).text(1, 1e-6)])
-    slope = Figure(**result["bytes_per_session"])
-    drain = Figure(**result["drain_seconds"])
-    return "\n".join(
-        [
-            "memory: idle legacy sessions, each with an open GET stream on its connection",
-            table(rows),
-            f"  {slope.text()} bytes a session ({slope.median / 1024:.2f} KiB)",
-            f"  drain with {result['sessions'][-1]:,} sessions: {drain.text(2)} s",
-        ]
-    )
+BENCHMARKS = [Benchmark(name, partial(measure, name)) for name in KINDS]

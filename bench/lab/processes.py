@@ -15,15 +15,23 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class Cores:
-    server: int
-    load: int
+    """Where server and load run: lists of cores as taskset takes them."""
+
+    server: str
+    load: str
+
+    @property
+    def shared(self) -> "Cores":
+        """Both on all of them."""
+        both = f"{self.server},{self.load}"
+        return Cores(both, both)
 
 
 def choose_cores() -> Cores:
     usable = sorted(os.sched_getaffinity(0))
     if len(usable) < 2:
         raise Invalid("measuring needs two cores: one for the server, one for the load")
-    return Cores(server=usable[0], load=usable[1])
+    return Cores(server=str(usable[0]), load=str(usable[1]))
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,29 @@ class CpuTime:
         )
 
 
+def cpu_time_of(pid: int) -> CpuTime:
+    used = waited = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        fields = (thread / "schedstat").read_text().split()
+        used += int(fields[0])
+        waited += int(fields[1])
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    kernel = int(after_name[12]) / os.sysconf("SC_CLK_TCK")
+    return CpuTime(used / 1e9, waited / 1e9, kernel)
+
+
+def rss_bytes_of(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+
+
 class Server:
     """`command` on `core`. Its output goes to a file, where `wait_for` looks for a line."""
 
-    def __init__(self, name: str, command: list[str], core: int | None, environment=None):
+    def __init__(self, name: str, command: list[str], core: str | None, environment=None):
         self.name = name
         self.log = Path(tempfile.mkstemp(prefix=f"bench-{name}-", suffix=".log")[1])
-        pinned = command if core is None else ["taskset", "-c", str(core), *command]
+        pinned = command if core is None else ["taskset", "-c", core, *command]
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 pinned,
@@ -82,18 +106,10 @@ class Server:
             )
 
     def cpu_time(self) -> CpuTime:
-        used = waited = 0
-        for thread in Path(f"/proc/{self.pid}/task").iterdir():
-            fields = (thread / "schedstat").read_text().split()
-            used += int(fields[0])
-            waited += int(fields[1])
-        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        kernel = int(after_name[12]) / os.sysconf("SC_CLK_TCK")
-        return CpuTime(used / 1e9, waited / 1e9, kernel)
+        return cpu_time_of(self.pid)
 
     def rss_bytes(self) -> int:
-        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
-        return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+        return rss_bytes_of(self.pid)
 
     def terminate(self, seconds: float) -> tuple[float, int]:
         """SIGTERM; how long the end took, and the exit code. Killed, and code -9, after `seconds`."""
@@ -115,10 +131,12 @@ class Server:
         self.log.unlink(missing_ok=True)
 
 
-def busy_seconds(core: int) -> float:
-    """How long `core` has been busy since the start of the system, with whatever."""
+def busy_seconds(cores: str) -> float:
+    """How long these cores have been busy since the start of the system, with whatever."""
+    names, total = {f"cpu{core}" for core in cores.split(",")}, 0
     for line in Path("/proc/stat").read_text().splitlines():
-        if line.startswith(f"cpu{core} "):
-            user, nice, system, _, _, irq, softirq, steal = map(int, line.split()[1:9])
-            return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
-    raise Invalid(f"/proc/stat knows no core {core}")
+        name, *numbers = line.split()
+        if name in names:
+            user, nice, system, _, _, irq, softirq, steal = map(int, numbers[:8])
+            total += user + nice + system + irq + softirq + steal
+    return total / os.sysconf("SC_CLK_TCK")

@@ -1,180 +1,179 @@
-"""How many requests a second one core answers, beside nginx answering with the same bytes.
+"""How many requests a second one core answers, and what a request costs it, beside other servers."""
 
-Servers take turns: A B A B ... Each round gives a rate, a latency, and the CPU time that the server used."""
+from contextlib import ExitStack
+from dataclasses import replace
 
-import time
-from dataclasses import dataclass
+from lab import peers, websocket
+from lab.benchmark import Benchmark, Run
+from lab.comparison import Ratio, conclude
+from lab.contender import Contender, Contenders, take_turns
+from lab.servers import bench_server, troupe
+from lab.workloads import CONNECTIONS, IDS, Workload, call, prepare, same_request, text_of, tools_list
 
-from lab import mcp, wrk
-from lab.figures import Figure, figure, table
-from lab.processes import Cores, Invalid, Server, busy_seconds
-from lab.servers import nginx, troupe
+ECHO = call()
+MODERN_ECHO = call(modern=True)
 
-CONNECTIONS = 32
-
-# Above this share of a round, other processes had a part in the result.
-DISTURBED = 0.05
-
-
-@dataclass
-class Round:
-    rate: float
-    cpu_us: float  # server CPU time per request
-    kernel_us: float  # of that, in the kernel
-    server_share: float  # of its core, used by the server
-    waited_share: float  # of the round, the server could have run but another process did
-    load_share: float  # of its core, used by wrk
-    load_others_share: float  # of wrk's core, used by others
-    latency_us: dict[str, float]
+TO_NGINX = [
+    Ratio("rate_to_nginx", "rate", "troupe", "nginx"),
+    Ratio("cpu_to_nginx", "cpu_us", "troupe", "nginx"),
+]
+TO_PEERS = [
+    *TO_NGINX,
+    Ratio("rate_to_typescript", "rate", "troupe", "typescript"),
+    Ratio("cpu_to_bare", "cpu_us", "troupe", "bare beast"),
+]
 
 
-@dataclass
-class Contender:
-    server: Server
-    port: int
-    load: wrk.Load
-    rounds: list[Round]
+def start(stack: ExitStack, server, workload: Workload, ids: int = 1) -> Contender:
+    process, port = stack.enter_context(server)
+    return Contender(process, port, prepare(port, workload, ids))
 
-    def figure(self, name: str) -> Figure:
-        return figure([getattr(each, name) for each in self.rounds])
 
-    def as_json(self) -> dict:
-        names = ["rate", "cpu_us", "kernel_us", "server_share", "waited_share", "load_share"]
-        names.append("load_others_share")
-        result = {name: self.figure(name).as_json() for name in names}
-        for name in self.rounds[0].latency_us:
-            values = [each.latency_us[name] for each in self.rounds]
-            result[f"latency_{name}_us"] = figure(values).as_json()
-        result["rss_bytes"] = self.server.rss_bytes()
-        result["response_bytes"] = self.load.response_bytes
+def start_alike(stack: ExitStack, name: str, server, like: Contender) -> Contender:
+    """A server that answers the request of `like` with the same body."""
+    process, port = stack.enter_context(server)
+    return Contender(process, port, same_request(port, like.load, name))
+
+
+def start_nginx(stack: ExitStack, run: Run, like: Contender) -> Contender:
+    limit = peers.nginx(run.cores.server, like.load.expected_body.decode())
+    return start_alike(stack, "nginx", limit, like)
+
+
+def start_bare(stack: ExitStack, run: Run, like: Contender) -> Contender:
+    bare = peers.bare_beast(run.cores.server, like.load.expected_body)
+    return start_alike(stack, "bare beast", bare, like)
+
+
+def echo(run: Run) -> dict:
+    with ExitStack() as stack:
+        core = run.cores.server
+        ours = start(stack, troupe(core), ECHO)
+        contenders = {
+            "troupe": ours,
+            "nginx": start_nginx(stack, run, ours),
+            "bare beast": start_bare(stack, run, ours),
+            "typescript": start(stack, peers.typescript(core, 1), ECHO, IDS),
+        }
+        take_turns("echo", contenders, run)
+        title = f"calls of echo in a session, one core, {CONNECTIONS} connections"
+        return conclude("echo", title, contenders, TO_PEERS)
+
+
+def modern_echo(run: Run) -> dict:
+    with ExitStack() as stack:
+        core = run.cores.server
+        ours = start(stack, troupe(core), MODERN_ECHO)
+        contenders = {
+            "troupe": ours,
+            "nginx": start_nginx(stack, run, ours),
+            "bare beast": start_bare(stack, run, ours),
+            "typescript": start(stack, peers.typescript(core, 2), MODERN_ECHO),
+            # The same request of the other era, to the same process.
+            "legacy": Contender(ours.server, ours.port, prepare(ours.port, ECHO)),
+        }
+        take_turns("modern-echo", contenders, run)
+        title = f"calls of echo in revision 2026-07-28, without a session, one core, {CONNECTIONS} connections"
+        to_legacy = Ratio("cpu_to_legacy", "cpu_us", "troupe", "legacy")
+        return conclude("modern-echo", title, contenders, [*TO_PEERS, to_legacy])
+
+
+def ws_echo(run: Run) -> dict:
+    with ExitStack() as stack:
+        http = start(stack, troupe(run.cores.server), ECHO)
+        contenders = {
+            "troupe": Contender(http.server, http.port, websocket.Load.like(http.load)),
+            "nginx": start_nginx(stack, run, http),
+            "http": http,  # the same request over HTTP, to the same process
+        }
+        take_turns("ws-echo", contenders, run)
+        title = f"echo over {CONNECTIONS} WebSockets, each with a session, one core"
+        to_http = Ratio("cpu_to_http", "cpu_us", "troupe", "http")
+        return conclude("ws-echo", title, contenders, [*TO_NGINX, to_http])
+
+
+SIZES = {"1 KB": 1024, "16 KB": 16 * 1024, "64 KB": 64 * 1024}
+
+
+def sizes(name: str, title: str, modern: bool, run: Run) -> dict:
+    contenders: Contenders = {}
+    ratios = []
+    run = replace(run, seconds=max(1, run.seconds // 2))  # they are many, and what a byte costs varies little
+    with ExitStack() as stack:
+        process, port = stack.enter_context(troupe(run.cores.server))
+        body = prepare(port, call(modern=modern)).expected_body
+        bare, bare_port = stack.enter_context(peers.bare_beast(run.cores.server, body))
+        for label, size in SIZES.items():
+            load = prepare(port, call(text_of(size), modern=modern))
+            ours, other = f"troupe {label}", f"bare beast {label}"
+            contenders[ours] = Contender(process, port, load)
+            contenders[other] = Contender(bare, bare_port, same_request(bare_port, load, other))
+            # Both answer the same bytes, so the ratio per byte is the ratio per request.
+            ratios.append(Ratio(f"cpu_to_bare_{label.replace(' ', '')}", "cpu_us", ours, other))
+        take_turns(name, contenders, run)
+        result = conclude(name, title, contenders, ratios, "cpu_us")
+        result["table"][0].append("CPU ns/byte")
+        for row, size in zip(result["table"][1:], (size for size in SIZES.values() for _ in "ab")):
+            row.append(f"{contenders[row[0]].figure('cpu_us').median / size * 1000:.2f}")
         return result
 
 
-def echo_request() -> tuple[str, dict]:
-    return "tools/call", {"name": "echo", "arguments": {"message": "Hello from the bench!"}}
+def echo_sizes(run: Run) -> dict:
+    return sizes("echo-sizes", "echo in a session with 1 KB, 16 KB and 64 KB of arguments, which come back", False, run)
 
 
-def check_echo(result: dict) -> None:
-    if result["content"][0]["text"] != "Hello from the bench!" or result.get("isError"):
-        raise Invalid(f"this is no echo: {result}")
+def modern_echo_sizes(run: Run) -> dict:
+    return sizes("modern-echo-sizes", "echo in revision 2026-07-28 with 1 KB, 16 KB and 64 KB of arguments", True, run)
 
 
-def check_tools(result: dict) -> None:
-    if not any(tool["name"] == "echo" for tool in result["tools"]):
-        raise Invalid(f"this list has no tool named echo: {result}")
+def pool(run: Run) -> dict:
+    """Three tools of one process that do the same; only where they run differs."""
+    with ExitStack() as stack:
+        process, port = stack.enter_context(bench_server(run.cores.server))
+        contenders = {
+            who: Contender(process, port, prepare(port, call(tool=tool), IDS))
+            for who, tool in (("inline", "echo"), ("actor", "echo_actor"), ("function", "echo_pool"))
+        }
+        take_turns("pool", contenders, run)
+        ratios = [Ratio("cpu_to_inline", "cpu_us", "actor", "inline"),
+                  Ratio("function_cpu_to_inline", "cpu_us", "function", "inline")]
+        title = "echo inline, as an actor on CAF's pool, and as a function on the pool; I/O and pool on one core"
+        return conclude("pool", title, contenders, ratios, "cpu_us")
 
 
-WORKLOADS = {
-    "echo": (echo_request, check_echo),
-    "tools-list": (lambda: ("tools/list", {}), check_tools),
-}
+def tools_list_builtin(run: Run) -> dict:
+    with ExitStack() as stack:
+        ours = start(stack, troupe(run.cores.server), tools_list())
+        contenders = {"troupe": ours, "nginx": start_nginx(stack, run, ours)}
+        take_turns("tools-list", contenders, run)
+        title = f"lists of the two built-in tools in a session, one core, {CONNECTIONS} connections"
+        return conclude("tools-list", title, contenders, TO_NGINX)
 
 
-def prepare(port: int, workload: str) -> wrk.Load:
-    """Opens the session that all requests belong to, and learns what the answer has to be."""
-    make_request, check_result = WORKLOADS[workload]
-    body = mcp.encode_request(*make_request())
-    client = mcp.Client(port)
-    client.open_session()
-    answer = client.post(body)
-    check_result(mcp.result_of(answer))
-    return wrk.Load(client.headers, body, answer.body, answer.size, CONNECTIONS)
+def tools_list_100(run: Run) -> dict:
+    with ExitStack() as stack:
+        long = start(stack, bench_server(run.cores.server, 100), tools_list(100))
+        contenders = {
+            "tools/list": long,
+            "echo": Contender(long.server, long.port, prepare(long.port, ECHO)),
+            "nginx": start_nginx(stack, run, long),
+        }
+        take_turns("tools-list-100", contenders, run)
+        size = long.load.response_bytes
+        title = f"lists of 100 tools ({size:,} bytes) beside echo of the same process, one core"
+        ratios = [Ratio("rate_to_echo", "rate", "tools/list", "echo"),
+                  Ratio("cpu_to_echo", "cpu_us", "tools/list", "echo"),
+                  Ratio("rate_to_nginx", "rate", "tools/list", "nginx")]
+        return conclude("tools-list-100", title, contenders, ratios)
 
 
-def nginx_load(port: int, like: wrk.Load) -> wrk.Load:
-    headers = {**like.headers, "Host": f"127.0.0.1:{port}"}
-    answer = mcp.Client(port, headers).post(like.body)
-    if answer.status != 200 or answer.body != like.expected_body:
-        raise Invalid(f"nginx answers {answer.status} {answer.body[:200]!r}")
-    return wrk.Load(headers, like.body, like.expected_body, answer.size, CONNECTIONS)
-
-
-def measure_round(of: Contender, cores: Cores, seconds: float) -> Round:
-    before, load_busy, begun = of.server.cpu_time(), busy_seconds(cores.load), time.monotonic()
-    seen = wrk.run(of.load, of.port, cores.load, seconds)
-    used = of.server.cpu_time() - before
-    elapsed = time.monotonic() - begun
-    load_busy = busy_seconds(cores.load) - load_busy
-    of.server.check_alive()
-    return Round(
-        rate=seen.rate,
-        cpu_us=used.used / seen.requests * 1e6,
-        kernel_us=used.kernel / seen.requests * 1e6,
-        server_share=used.used / elapsed,
-        waited_share=used.waited / elapsed,
-        load_share=seen.cpu_seconds / elapsed,
-        load_others_share=max(0, load_busy - seen.cpu_seconds) / elapsed,
-        latency_us=seen.latency_us,
-    )
-
-
-def measure(workload: str, cores: Cores, rounds: int, seconds: float, say) -> dict:
-    with troupe(cores.server) as (server, port):
-        load = prepare(port, workload)
-        with nginx(cores.server, load.expected_body.decode()) as (limit, limit_port):
-            contenders = {
-                "troupe": Contender(server, port, load, []),
-                "nginx": Contender(limit, limit_port, nginx_load(limit_port, load), []),
-            }
-            check_all(contenders, cores)  # also warms up
-            for number in range(rounds):
-                for name, each in contenders.items():
-                    each.rounds.append(measure_round(each, cores, seconds))
-                    say(f"{workload} {number + 1}/{rounds} {name}: {each.rounds[-1].rate:,.0f}/s")
-            check_all(contenders, cores)
-            return conclude(workload, contenders)
-
-
-def check_all(contenders: dict[str, Contender], cores: Cores) -> None:
-    for each in contenders.values():
-        wrk.run(each.load, each.port, cores.load, 1, compare_bodies=True)
-
-
-def conclude(workload: str, contenders: dict[str, Contender]) -> dict:
-    ours, limit = contenders["troupe"], contenders["nginx"]
-    ratios = [a.rate / b.rate for a, b in zip(ours.rounds, limit.rounds)]
-    cpu_ratios = [a.cpu_us / b.cpu_us for a, b in zip(ours.rounds, limit.rounds)]
-    return {
-        "benchmark": workload,
-        "connections": CONNECTIONS,
-        "ratio_to_nginx": figure(ratios).as_json(),
-        "cpu_ratio_to_nginx": figure(cpu_ratios).as_json(),
-        "servers": {name: each.as_json() for name, each in contenders.items()},
-    }
-
-
-def report(result: dict) -> str:
-    rows = [["", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "in kernel", "core", "RSS MB"]]
-    for name, of in result["servers"].items():
-        rows.append(
-            [
-                name,
-                Figure(**of["rate"]).short(),
-                Figure(**of["latency_p50_us"]).short(),
-                Figure(**of["latency_p99_us"]).short(),
-                Figure(**of["cpu_us"]).short(1),
-                f"{of['kernel_us']['median']:.1f}",
-                f"{of['server_share']['median']:.0%}",
-                f"{of['rss_bytes'] / 1e6:.1f}",
-            ]
-        )
-    lines = [f"{result['benchmark']}: one core, {result['connections']} connections", table(rows)]
-    lines.append(
-        f"  to nginx: rate {Figure(**result['ratio_to_nginx']).text(2)}, "
-        f"CPU per request {Figure(**result['cpu_ratio_to_nginx']).text(2)}"
-    )
-    return "\n".join(lines + remarks(result))
-
-
-def remarks(result: dict) -> list[str]:
-    found = []
-    for name, of in result["servers"].items():
-        if of["server_share"]["median"] < 0.9 and of["load_share"]["median"] > 0.9:
-            found.append(f"  note: wrk, not {name}, was the limit of its rate")
-        others = max(of["waited_share"]["median"], of["load_others_share"]["median"])
-        if others > DISTURBED:
-            found.append(
-                f"  note: other processes took {others:.0%} of a core while {name} was measured; "
-                "trust CPU per request, not rates"
-            )
-    return found
+BENCHMARKS = [
+    Benchmark("echo", echo),
+    Benchmark("modern-echo", modern_echo),
+    Benchmark("ws-echo", ws_echo),
+    Benchmark("echo-sizes", echo_sizes),
+    Benchmark("modern-echo-sizes", modern_echo_sizes),
+    Benchmark("pool", pool),
+    Benchmark("tools-list", tools_list_builtin),
+    Benchmark("tools-list-100", tools_list_100),
+]

@@ -42,11 +42,13 @@ CAF_TEST(calls_are_limited_per_session_and_per_node) {
   CAF_CHECK_EQUAL(log->replies.at(0).status, 429);
   CAF_CHECK_EQUAL(log->replies[0].retry_after_seconds, 1);
   CAF_CHECK(log->replies[0].body.find("calls_per_session") != std::string::npos);
+  CAF_CHECK_EQUAL(last_reply().at("error").at("code").as_int64(), -32603);
   const auto other = ready();
   post(other, call_of("slow", "1"));
   post(other, call_of("slow", "2"));
   CAF_CHECK_EQUAL(log->replies.at(0).status, 503);
   CAF_CHECK(log->replies[0].body.find("\\\"calls\\\"") != std::string::npos);
+  CAF_CHECK_EQUAL(last_reply().at("error").at("code").as_int64(), -32603);
   slow->waiting[0].deliver(outcome{tool_result::text("room")});
   run();
   post(other, call_of("slow", "2"));

@@ -7,6 +7,7 @@
 #include "troupe/actors/client_number.hpp"
 #include "troupe/actors/dispatcher.hpp"
 #include "troupe/actors/messages.hpp"
+#include "troupe/actors/remote_messages.hpp"
 
 using namespace troupe;
 using namespace std::chrono_literals;
@@ -68,6 +69,13 @@ struct fixture : test_coordinator_fixture<> {
   static handler function() {
     return {[](const call&) -> outcome { return tool_result::text("f"); }};
   }
+  static announced_tool announced(const std::string& name, const std::string& input_schema = {}) {
+    announced_tool told;
+    told.name = name;
+    told.description = "d";
+    told.input_schema = input_schema;
+    return told;
+  }
   static protocol::tool tool(const char* name) {
     return protocol::tool{name}.with_description("d");
   }
@@ -106,6 +114,95 @@ CAF_TEST(changes_are_published_with_what_changed) {
   update(handler_set{}.add(protocol::prompt{"p"}.with_description("d"), function()));
   CAF_CHECK(log->catalogs[2].changes.prompts);
   CAF_CHECK(!log->catalogs[2].changes.tools);
+}
+
+CAF_TEST(the_cluster_is_told_as_a_shard_is) {
+  const auto heard = std::make_shared<shard_log>();
+  const auto cluster = sys.spawn(run_shard, heard);
+  caf::anon_send(subject, cluster_changed{cluster});
+  run();
+  CAF_REQUIRE_EQUAL(heard->catalogs.size(), 1u);
+  CAF_CHECK(!heard->catalogs[0].changes.any());
+  update(handler_set{}.add(tool("a"), function()));
+  CAF_REQUIRE_EQUAL(heard->catalogs.size(), 2u);
+  CAF_CHECK(heard->catalogs[1].changes.tools);
+  CAF_CHECK(heard->catalogs[1].catalog == slot->get());
+  CAF_CHECK_EQUAL(log->catalogs.size(), 2u);
+  caf::anon_send_exit(cluster, caf::exit_reason::user_shutdown);
+  run();
+  heard->catalogs.clear();
+}
+
+CAF_TEST(tools_of_other_nodes_are_offered_until_they_go_and_no_other_node_is_told) {
+  const auto heard = std::make_shared<shard_log>();
+  const auto cluster = sys.spawn(run_shard, heard);
+  caf::anon_send(subject, cluster_changed{cluster});
+  const auto others = sys.spawn(run_worker);
+  const auto tell = [&](const std::vector<std::string>& names) {
+    remote_tools_changed all{others, {}};
+    for (const auto& name : names)
+      all.tools.push_back(announced(name));
+    caf::anon_send(subject, std::move(all));
+    run();
+  };
+  update(handler_set{}.add(tool("b"), function()));
+  tell({"a", "b", "c"});
+  CAF_CHECK_EQUAL(tools(), "bac");
+  CAF_CHECK(slot->get()->tools.find("a")->remote);
+  CAF_CHECK(slot->get()->tools.find("a")->run.actor() == others);
+  CAF_CHECK(!slot->get()->tools.find("b")->remote); // this node comes first
+  CAF_CHECK(log->catalogs.back().changes.tools);
+  CAF_CHECK(!heard->catalogs.back().changes.any());
+  const auto told = log->catalogs.size();
+  tell({"a", "b", "c"});
+  CAF_CHECK_EQUAL(log->catalogs.size(), told); // nothing new
+  update(handler_set{}.remove(entry_kind::tool, "b"));
+  CAF_CHECK(slot->get()->tools.find("b")->remote); // the others still have it
+  update(handler_set{}.add(tool("a"), function()));
+  CAF_CHECK(!slot->get()->tools.find("a")->remote);
+  tell({"b"});
+  CAF_CHECK_EQUAL(tools(), "ab");
+  caf::anon_send_exit(others, caf::exit_reason::kill);
+  run();
+  CAF_CHECK_EQUAL(tools(), "a");
+  CAF_REQUIRE_EQUAL(log->gone.size(), 1u);
+  CAF_CHECK(log->gone[0].handler == others.address());
+  CAF_CHECK_EQUAL(heard->gone.size(), 1u);
+  caf::anon_send_exit(cluster, caf::exit_reason::user_shutdown);
+  run();
+  heard->catalogs.clear();
+}
+
+CAF_TEST(a_tool_of_another_node_that_cannot_be_described_is_left_out) {
+  const auto others = sys.spawn(run_worker);
+  remote_tools_changed all{others, {}};
+  all.tools.push_back(announced("good"));
+  all.tools.push_back(announced("bad name"));
+  all.tools.push_back(announced("bad_schema", "[1]"));
+  caf::anon_send(subject, std::move(all));
+  run();
+  CAF_CHECK_EQUAL(tools(), "good");
+  caf::anon_send_exit(others, caf::exit_reason::kill);
+  run();
+}
+
+CAF_TEST(a_new_dispatcher_keeps_the_tools_of_other_nodes_until_it_is_told) {
+  const auto others = sys.spawn(run_worker);
+  remote_tools_changed all{others, {}};
+  all.tools.push_back(announced("a"));
+  caf::anon_send(subject, all);
+  run();
+  caf::anon_send_exit(subject, caf::exit_reason::kill);
+  run();
+  start();
+  update(handler_set{}.add(tool("b"), function()));
+  CAF_CHECK_EQUAL(tools(), "ab");
+  all.tools.clear();
+  caf::anon_send(subject, all);
+  run();
+  CAF_CHECK_EQUAL(tools(), "b");
+  caf::anon_send_exit(others, caf::exit_reason::kill);
+  run();
 }
 
 CAF_TEST(a_replaced_entry_keeps_its_place_and_a_removed_one_goes) {
@@ -178,6 +275,19 @@ CAF_TEST(a_handler_actor_of_the_application_is_removed_when_it_dies) {
   worker = nullptr;
   run();
   CAF_CHECK_EQUAL(tools(), "x");
+  CAF_CHECK_EQUAL(log->gone.size(), 1u);
+}
+
+CAF_TEST(an_actor_of_several_entries_is_watched_until_the_last_one_goes) {
+  auto worker = sys.spawn(run_worker);
+  update(handler_set{}.add(tool("v"), worker).add(tool("w"), worker));
+  update(handler_set{}.add(tool("w"), function()));
+  CAF_CHECK_EQUAL(tools(), "vw");
+  update(handler_set{}.add(tool("v"), worker)); // replaced by one with the same actor
+  caf::anon_send_exit(worker, caf::exit_reason::kill);
+  worker = nullptr;
+  run();
+  CAF_CHECK_EQUAL(tools(), "w");
   CAF_CHECK_EQUAL(log->gone.size(), 1u);
 }
 

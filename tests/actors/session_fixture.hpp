@@ -16,6 +16,7 @@
 
 #include "troupe/actors/exchange.hpp"
 #include "troupe/actors/handler_set.hpp"
+#include "troupe/actors/handover.hpp"
 #include "troupe/actors/messages.hpp"
 #include "troupe/actors/session.hpp"
 #include "troupe/actors/shard_state.hpp"
@@ -36,6 +37,14 @@ inline std::string compact(const stream_event& event) {
   return line + (event.payload ? event.payload->json() : "-");
 }
 
+/// For comparisons that show the difference.
+inline std::string lines_of(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const auto& line : lines)
+    all += line + '\n';
+  return all;
+}
+
 inline caf::behavior recording_transport(caf::event_based_actor*,
                                          std::shared_ptr<transport_log> log) {
   return {
@@ -46,20 +55,25 @@ inline caf::behavior recording_transport(caf::event_based_actor*,
       [log](const stream_begin&) { log->lines.emplace_back("begin"); },
       [log](const stream_event& event) { log->lines.push_back(compact(event)); },
       [log](const stream_end&) { log->lines.emplace_back("end"); },
+      [log](const bounced& back) { log->lines.push_back("bounced to " + std::to_string(back.to)); },
+      [log](const session_over& over) {
+        log->lines.push_back("over " + std::string{to_string(over.why)});
+      },
   };
 }
 
 class counting_observer final : public session_observer {
 public:
   int opened = 0, calls = 0, streams = 0;
-  std::size_t sent = 0, dropped = 0, replayed = 0;
+  std::size_t sent = 0, dropped = 0, replayed = 0, incomplete = 0;
   std::vector<session_end> ended;
   std::vector<outcome_kind> outcomes;
   std::vector<std::string> refused;
 
-  void session_opened(protocol::revision) override { ++opened; }
-  void session_ended(session_end why) override { ended.push_back(why); }
-  void request_finished(protocol::method, outcome_kind kind, std::chrono::nanoseconds) override {
+  void session_opened(protocol::revision, transport_kind) override { ++opened; }
+  void session_ended(session_end why, transport_kind) override { ended.push_back(why); }
+  void request_finished(protocol::method, outcome_kind kind, transport_kind,
+                        std::chrono::nanoseconds) override {
     outcomes.push_back(kind);
   }
   void notification_received(protocol::method) override {}
@@ -70,6 +84,9 @@ public:
   void events_sent(std::size_t n) override { sent += n; }
   void events_dropped(std::size_t n) override { dropped += n; }
   void events_replayed(std::size_t n) override { replayed += n; }
+  void resumption_incomplete() override { ++incomplete; }
+  void task_created() override {}
+  void task_ended(task_end) override {}
   void limit_refused(std::string_view name) override { refused.emplace_back(name); }
 };
 

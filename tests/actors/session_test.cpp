@@ -1,4 +1,4 @@
-// A session's life: handshake, phases, lists, subscriptions, streams, timeouts, the end.
+// A session's life: handshake, phases, lists, subscriptions, timeouts, the end.
 
 #define CAF_SUITE session
 
@@ -15,17 +15,6 @@ struct fixture : session_fixture {
     return {[text](const call&) -> outcome { return tool_result::text(text); }, execution::inline_};
   }
 };
-
-std::string list_changed() { // what the shard encodes
-  return R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
-}
-
-std::string lines_of(const std::vector<std::string>& lines) {
-  std::string all;
-  for (const auto& line : lines)
-    all += line + '\n';
-  return all;
-}
 
 } // namespace
 
@@ -147,106 +136,6 @@ CAF_TEST(lists_are_paged_with_cursors_that_survive_changes) {
   post(session,
        R"({"jsonrpc":"2.0","id":1,"method":"prompts/list","params":{"cursor":")" + cursor + "\"}}");
   CAF_CHECK(log->replies.at(0).body.find("-32602") != std::string::npos);
-}
-
-CAF_TEST(a_get_opens_a_stream_with_a_priming_event) {
-  const auto session = ready();
-  get(session);
-  CAF_CHECK_EQUAL(lines_of(take_lines()),
-                  lines_of(std::vector<std::string>{"begin", "eventid: 1-1 retry: 1000 -"}));
-  caf::anon_send(session, deliver{make_frame(list_changed())});
-  run();
-  CAF_CHECK_EQUAL(log->lines.at(0), "eventid: 1-2 " + list_changed());
-  CAF_CHECK_EQUAL(observer.streams, 1);
-}
-
-CAF_TEST(older_revisions_get_no_priming_event) {
-  get(ready("2025-06-18"));
-  CAF_CHECK_EQUAL(take_lines().size(), 1u);
-}
-
-CAF_TEST(a_message_goes_to_one_stream_only_the_latest) {
-  const auto session = ready("2025-06-18");
-  get(session);
-  const auto second = get(session);
-  clear();
-  caf::anon_send(session, deliver{make_frame("{}")});
-  run();
-  CAF_CHECK_EQUAL(log->lines.size(), 1u);
-  CAF_CHECK(log->lines[0].find("id: 3-") != std::string::npos);
-  lose(session, second);
-  clear();
-  caf::anon_send(session, deliver{make_frame("{}")});
-  run();
-  CAF_CHECK(log->lines.at(0).find("id: 1-") != std::string::npos);
-}
-
-CAF_TEST(a_lost_stream_is_resumed_where_it_stopped) {
-  const auto session = ready();
-  const auto exchange = get(session);
-  lose(session, exchange);
-  for (int i = 0; i < 3; ++i)
-    caf::anon_send(session, deliver{make_frame("{\"n\":" + std::to_string(i) + "}")});
-  run();
-  clear();
-  get(session, protocol::event_id{1, 2});
-  CAF_CHECK_EQUAL(lines_of(take_lines()),
-                  lines_of(std::vector<std::string>{"begin", R"(eventid: 1-3 {"n":1})",
-                                                    R"(eventid: 1-4 {"n":2})"}));
-  CAF_CHECK_EQUAL(observer.replayed, 2u);
-}
-
-CAF_TEST(events_of_other_streams_are_not_replayed) {
-  const auto session = ready("2025-06-18");
-  const auto first = get(session);
-  caf::anon_send(session, deliver{make_frame("1")});
-  run();
-  get(session);
-  caf::anon_send(session, deliver{make_frame("2")});
-  run();
-  lose(session, first);
-  clear();
-  get(session, protocol::event_id{1, 1});
-  CAF_CHECK_EQUAL(log->lines.size(), 1u);
-}
-
-CAF_TEST(an_unknown_last_event_id_is_refused) {
-  const auto session = ready();
-  get(session, protocol::event_id{7, 1});
-  CAF_CHECK_EQUAL(log->replies.at(0).status, 400);
-  get(session, protocol::event_id{0, 0});
-  CAF_CHECK_EQUAL(log->replies.at(1).status, 400);
-}
-
-CAF_TEST(a_detached_stream_is_kept_for_the_resume_window_only) {
-  const auto session = ready();
-  const auto exchange = get(session);
-  lose(session, exchange);
-  clear();
-  const auto ask = [&] {
-    auto answer = self->request(session, caf::infinite, notify_client{"c", "test", nullptr});
-    run();
-    notify_status status{};
-    answer.receive([&](const notified& what) { status = what.status; },
-                   [&](const caf::error& error) { CAF_FAIL(sys.render(error)); });
-    return status;
-  };
-  pass(options->resume_window - 100ms);
-  CAF_CHECK(ask() == notify_status::delivered);
-  pass(1s);
-  CAF_CHECK(ask() == notify_status::not_supported);
-}
-
-CAF_TEST(streams_are_limited) {
-  options->max_streams = 2;
-  const auto session = ready();
-  get(session);
-  get(session);
-  clear();
-  get(session);
-  CAF_CHECK_EQUAL(log->replies.at(0).status, 429);
-  CAF_CHECK_EQUAL(log->replies[0].retry_after_seconds, 1);
-  CAF_CHECK_EQUAL(observer.refused.at(0), "streams_per_session");
 }
 
 CAF_TEST(notify_tells_why_it_cannot) {

@@ -10,8 +10,12 @@ fixture_url=
 run_node() { "$root/tests/support/npm_node" "$suite" "$@"; }
 run_suite() { run_node "$suite/node_modules/@modelcontextprotocol/conformance/dist/index.js" "$@"; }
 
-# start_fixture: on a free port; sets fixture_url.
+# start_fixture: on a free port; sets fixture_url. With TROUPE_CONFORMANCE_URL, that server is used (./cluster).
 start_fixture() {
+  if [[ -n ${TROUPE_CONFORMANCE_URL-} ]]; then
+    fixture_url=$TROUPE_CONFORMANCE_URL
+    return
+  fi
   local log=$build/conformance/fixture.log
   mkdir -p "${log%/*}"
   : > "$log"

@@ -5,6 +5,7 @@
 // wants test_simple_text to be the first tool.
 
 #include "troupe/actors/handler_set.hpp"
+#include "troupe/supervision/node.hpp"
 
 namespace troupe::conformance {
 
@@ -26,8 +27,17 @@ void add_client_tools(handler_set& set);
 /// The test_input_required_result_* tools: several keys, several rounds, state.
 void add_input_required_tools(handler_set& set);
 
+/// What only the suite's modern scenarios call: capabilities of one request, log levels of one
+/// request, changes that streams are told.
+void add_modern_tools(handler_set& set, node& at);
+
+/// Tools whose calls are tasks, for clients that know them.
+void add_task_tools(handler_set& set);
+
 void add_resources(handler_set& set);
 
 void add_prompts(handler_set& set);
+/// The first of them alone.
+void add_simple_prompt(handler_set& set);
 
 } // namespace troupe::conformance

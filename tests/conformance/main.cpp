@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
     add_stream_tools(set);
     add_client_tools(set);
     add_input_required_tools(set);
+    add_modern_tools(set, node);
+    add_task_tools(set);
     add_resources(set);
     add_prompts(set);
   });

@@ -17,14 +17,25 @@ function readAll(stream) {
   });
 }
 
-function forward(request, body) {
+function parsed(body) {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function forward(request, body, message) {
   return new Promise((resolve, reject) => {
-    const headers = mutant.requestHeaders({ ...request.headers }, target);
+    const headers = mutant.requestHeaders({ ...request.headers }, target, message);
+    const changed = message === null ? null : mutant.requestMessage(structuredClone(message));
+    const bytes = changed === null ? body : Buffer.from(JSON.stringify(changed));
+    if (changed !== null && !('transfer-encoding' in headers)) headers['content-length'] = bytes.length;
     const options = { host: target.hostname, port: target.port, path: request.url, method: request.method, headers };
     const outgoing = http.request(options, resolve);
     outgoing.on('error', reject);
     request.socket.on('close', () => outgoing.destroy());
-    outgoing.end(body);
+    outgoing.end(bytes);
   });
 }
 
@@ -44,34 +55,48 @@ async function passEvents(answer, response, asked) {
       else if (what !== null) response.write(`${what}\n\n`);
     }
   }
-  mutant.afterEvents(later, response, standalone);
+  await mutant.afterEvents(later, response, standalone);
   standalone.delete(response);
+  response.end();
+}
+
+function sendEvents(response, messages) {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const message of messages) response.write(`data: ${JSON.stringify(message)}\n\n`);
   response.end();
 }
 
 async function serve(request, response) {
   const body = await readAll(request);
+  const message = parsed(body);
   const instead = mutant.answerItself(request);
   if (instead !== null) {
     response.writeHead(instead).end();
     return;
   }
-  const answer = await forward(request, body);
+  const answer = await forward(request, body, message);
   const headers = { ...answer.headers };
   delete headers['transfer-encoding'];
   delete headers.connection;
+  const asked = { method: request.method, resumed: 'last-event-id' in request.headers, message };
   if ((headers['content-type'] ?? '').startsWith('text/event-stream')) {
     response.writeHead(answer.statusCode, headers);
-    await passEvents(answer, response, { method: request.method, resumed: 'last-event-id' in request.headers });
+    await passEvents(answer, response, asked);
     return;
   }
   let content = await readAll(answer);
+  let status = answer.statusCode;
   if (content.length > 0 && headers['content-type'] === 'application/json') {
-    const method = /"method":\s*"([^"]+)"/.exec(body.toString('utf8'))?.[1];
-    content = Buffer.from(JSON.stringify(mutant.message(JSON.parse(content.toString('utf8')), method)));
+    const said = mutant.message(JSON.parse(content.toString('utf8')), message?.method, message);
+    if (Array.isArray(said)) {
+      sendEvents(response, said);
+      return;
+    }
+    content = Buffer.from(JSON.stringify(said));
     headers['content-length'] = content.length;
+    status = mutant.status(status, said, message?.method);
   }
-  response.writeHead(answer.statusCode, headers).end(content);
+  response.writeHead(status, headers).end(content);
 }
 
 const server = http.createServer((request, response) => {

@@ -1,19 +1,24 @@
 // The faults that the suite must notice: which scenario runs, which of its checks must turn red, and what the proxy
-// does to commit the fault (mutant_proxy.mjs calls these). `node mutants.mjs` prints `name scenario check,check…`, one a
-// line.
+// does to commit the fault (mutant_proxy.mjs calls these). Here those of sessions, in modern_mutants.mjs those of the
+// stateless revision. `node mutants.mjs` prints `name revision scenario check,check…`, one a line.
+import { isProgress, writeLate } from './late_events.mjs';
+import { modernMutants } from './modern_mutants.mjs';
 
 export const harmless = {
+  /** `message`: the request's body, or null if it is no JSON. */
   requestHeaders: (headers) => headers,
+  requestMessage: (message) => message,
   /** A status to answer with instead of asking the fixture, or null. */
   answerItself: () => null,
-  /** A whole JSON answer to a request with this method. */
+  /** A whole JSON answer to a request with this method. An array: messages to send as events instead. */
   message: (message) => message,
+  /** The HTTP status of such an answer. */
+  status: (status) => status,
   /** One event block: what to send instead, null for nothing, or 'later' to keep it for afterEvents. */
   event: (block) => block,
+  /** Waited for before the stream ends. */
   afterEvents: () => {},
 };
-
-const isProgress = (block) => block.includes('"notifications/progress"');
 
 function changeMessage(wanted, change) {
   return (message, method) => {
@@ -28,7 +33,7 @@ function changeEvent(marker, change) {
     block.replace(/^data: ?(.*)$/m, (line, data) => (data.includes(marker) ? `data: ${change(data)}` : line));
 }
 
-export const mutants = {
+const legacyMutants = {
   'no-host-check': {
     scenario: 'dns-rebinding-protection',
     checks: ['localhost-host-rebinding-rejected'],
@@ -49,7 +54,7 @@ export const mutants = {
     checks: ['tools-call-with-progress'],
     proxy: {
       event: (block) => (isProgress(block) ? 'later' : block),
-      afterEvents: (blocks, response) => blocks.forEach((block) => response.write(`${block}\n\n`)),
+      afterEvents: writeLate,
     },
   },
   'progress-on-get-stream': {
@@ -119,5 +124,11 @@ export const mutants = {
   },
 };
 
-if (process.argv[1]?.endsWith('mutants.mjs'))
-  for (const [name, { scenario, checks }] of Object.entries(mutants)) console.log(name, scenario, checks.join());
+const of = (revision, some) =>
+  Object.fromEntries(Object.entries(some).map(([name, mutant]) => [name, { revision, ...mutant }]));
+
+export const mutants = { ...of('2025-11-25', legacyMutants), ...of('2026-07-28', modernMutants) };
+
+if (process.argv[1]?.endsWith('/mutants.mjs'))
+  for (const [name, { revision, scenario, checks }] of Object.entries(mutants))
+    console.log(name, revision, scenario, checks.join());

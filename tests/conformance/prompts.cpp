@@ -33,6 +33,23 @@ outcome with_image(const call&) {
       .with_user(content::text("Please look at the image above."));
 }
 
+outcome with_context(const call& call) {
+  const auto* answer = call.input("user_context");
+  const auto* form = answer != nullptr ? answer->if_object() : nullptr;
+  const auto read = form != nullptr ? protocol::read_elicitation_answer(*form) : std::nullopt;
+  const auto* context =
+      read && read->content != nullptr ? read->content->if_contains("context") : nullptr;
+  if (context != nullptr && context->is_string())
+    return prompt_result::text("The context is: " + std::string{context->get_string()});
+  input_required wanted;
+  boost::json::object schema{{"type", "object"},
+                             {"properties", {{"context", {{"type", "string"}}}}},
+                             {"required", {"context"}}};
+  wanted.requests.emplace("user_context",
+                          protocol::form_elicitation{"What is the context?", std::move(schema)});
+  return wanted;
+}
+
 outcome complete_nothing(const call&) {
   completion_result result;
   result.total = 0;
@@ -41,11 +58,15 @@ outcome complete_nothing(const call&) {
 
 } // namespace
 
-void add_prompts(handler_set& set) {
+void add_simple_prompt(handler_set& set) {
   set.add(prompt("test_simple_prompt").with_description("One message without arguments"),
           [](const call&) -> outcome {
             return prompt_result::text("This is a simple prompt for testing.");
           });
+}
+
+void add_prompts(handler_set& set) {
+  add_simple_prompt(set);
   set.add(prompt("test_prompt_with_arguments")
               .with_description("One message with two arguments")
               .with_argument("arg1", "The first argument", true)
@@ -56,6 +77,9 @@ void add_prompts(handler_set& set) {
               .with_argument("resourceUri", "URI of the resource to embed", true),
           with_embedded_resource);
   set.add(prompt("test_prompt_with_image").with_description("A message with an image"), with_image);
+  set.add(prompt("test_input_required_result_prompt")
+              .with_description("Needs to know the context from the user"),
+          with_context);
 }
 
 } // namespace troupe::conformance

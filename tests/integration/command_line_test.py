@@ -97,6 +97,20 @@ def test_check_config_says_nothing_against_a_good_one(product, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_warnings_go_to_stderr_only(product, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("a secret that only the tests know")
+    secret.chmod(0o644)
+    text = json.dumps({"cluster": {"name": "x", "address": "10.77.0.1", "secret_file": str(secret)}})
+    checked = run(product, "--check-config", text=text, tmp_path=tmp_path)
+    assert checked.returncode == 0
+    assert checked.stdout.startswith("OK: ") and checked.stdout.count("\n") == 1, checked.stdout
+    assert checked.stderr.count("without TLS") == checked.stderr.count("chmod 600") == 1, checked.stderr
+    printed = run(product, "--print-config", text=text, tmp_path=tmp_path)
+    assert printed.returncode == 0
+    assert "without TLS" not in printed.stdout and printed.stdout.startswith("{"), printed.stdout
+
+
 def test_print_config_is_complete_and_can_be_read_back(product, tmp_path):
     first = run(product, "--print-config", text='{"listen": {"port": 4711}}', tmp_path=tmp_path)
     assert first.returncode == 0

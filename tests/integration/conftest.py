@@ -10,8 +10,11 @@ import pytest
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tests" / "support"))
 
+from mcp.lines import StdioServer  # noqa: E402
+from mcp.modern import Modern  # noqa: E402
 from mcp.server import Server  # noqa: E402
 from mcp.session import Session  # noqa: E402
+from nodes import Nodes  # noqa: E402
 
 _BUILD = _ROOT / "build" / "debug"
 
@@ -52,9 +55,47 @@ def serve(test_binary, tmp_path):
         one.stop()
 
 
+@pytest.fixture(scope="module")
+def cluster(test_binary, tmp_path_factory):
+    """Three nodes for all tests of a file that break nothing."""
+    nodes = Nodes(test_binary, tmp_path_factory.mktemp("cluster"))
+    for _ in range(3):
+        nodes.add()
+    yield nodes
+    nodes.stop()
+
+
+@pytest.fixture
+def nodes(test_binary, tmp_path):
+    """For tests that break some: those that the test adds."""
+    started = Nodes(test_binary, tmp_path)
+    yield started
+    started.stop()
+
+
 @pytest.fixture
 def session(server):
     """A session of the latest revision on the file's server."""
     one = Session.open(server)
     yield one
     one.delete()
+
+
+@pytest.fixture
+def modern(server):
+    """A client of the stateless revision on the file's server."""
+    return Modern(server)
+
+
+@pytest.fixture
+def start(test_binary, tmp_path):
+    """Starts servers; whatever they are made to do, they end with 0 and without an error in the log."""
+    started = []
+
+    def run(kind="pipe", **more):
+        started.append(StdioServer(test_binary, tmp_path / str(len(started)), kind, **more))
+        return started[-1]
+
+    yield run
+    for one in started:
+        one.end()

@@ -106,6 +106,7 @@ def over_limit(session, status, limit):
     with pytest.raises(RpcError) as refused:
         call.result()
     assert call.status == status
+    assert refused.value.code == -32603
     assert int(call.headers["retry-after"]) > 0
     assert limit in refused.value.message
 
@@ -169,7 +170,8 @@ def test_subscriptions_of_one_session(serve):
     session.call("resources/subscribe", {"uri": "test://counter"})
     with pytest.raises(RpcError) as refused:
         session.call("resources/subscribe", {"uri": "test://other"})
-    assert "subscriptions" in refused.value.message
+    assert "subscriptions_per_session" in refused.value.message
+    assert refused.value.code == -32603
     session.call("resources/unsubscribe", {"uri": "test://counter"})
     session.call("resources/subscribe", {"uri": "test://other"})
 

@@ -63,6 +63,19 @@ def test_a_bad_cursor_is_invalid_params(paged, cursor):
     session.delete()
 
 
+def test_a_cursor_of_another_server_is_refused(paged, test_binary, tmp_path):
+    from mcp.server import Server
+
+    other = Server(test_binary, tmp_path, {"limits": {"page_size": 3}})
+    foreign = Session.open(other.start()).call("tools/list")["nextCursor"]
+    other.stop()
+    session = Session.open(paged)
+    with pytest.raises(RpcError) as refused:
+        session.call("tools/list", {"cursor": foreign})
+    assert refused.value.code == -32602
+    session.delete()
+
+
 def test_a_cursor_belongs_to_its_list_and_cannot_be_changed(paged):
     session = Session.open(paged)
     cursor = session.call("tools/list")["nextCursor"]

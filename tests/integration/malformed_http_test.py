@@ -121,7 +121,8 @@ def test_the_request_is_refused_and_the_connection_closed(server, name):
     assert [response.status for response in responses] == [status], responses
     assert not responses[0].keeps_alive
     error = responses[0].json()["error"]
-    assert error["code"] == -32600 and len(error["message"]) > 20
+    # A header that repeats what the body says, twice, is one that does not say the same.
+    assert error["code"] == (-32020 if name == "two versions" else -32600) and len(error["message"]) > 20
 
 
 @pytest.mark.parametrize("name", ["both framings", "a bare LF", "a trailer", "xchunked"])

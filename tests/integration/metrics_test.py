@@ -164,7 +164,8 @@ def test_limits_are_shown_with_their_use(server):
     before = used()
     assert server.metric("troupe_limit", limit="sessions") > before
     session.delete()
-    wait_until(lambda: used() == before - 1, "its slot is back")
+    # Threads show theirs once a tick: a session of the test before may have counted a moment too long.
+    wait_until(lambda: used() < before, "its slot is back")
 
 
 @pytest.mark.parametrize("method, path, status", [

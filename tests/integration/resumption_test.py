@@ -24,6 +24,13 @@ def watch(server, revision="2025-11-25"):
     return session, stream
 
 
+def publish(session, witness, times):
+    """Returns when all sessions of the thread have been told, as another client's stream shows."""
+    touch(session, times)
+    for _ in range(times):
+        witness.next_of("notifications/resources/updated")
+
+
 def refused(session, last_event_id):
     with session.connect() as connection:
         connection.request("GET", session.path, {
@@ -35,11 +42,11 @@ def refused(session, last_event_id):
 
 @pytest.mark.parametrize("revision", ["2025-03-26", "2025-06-18", "2025-11-25"])
 def test_events_sent_while_the_client_was_away_are_replayed(server, revision):
+    _, witness = watch(server, revision)
     session, stream = watch(server, revision)
+    witness.next_of("notifications/resources/updated")
     stream.connection.reset()
-    streams = server.metric("troupe_streams")
-    wait_until(lambda: server.metric("troupe_streams") <= streams, "the server saw it")
-    touch(session, 3)
+    publish(session, witness, 3)
     again = session.open_stream(stream.last_event_id)
     for _ in range(3):
         again.next_of("notifications/resources/updated")
@@ -182,6 +189,22 @@ def test_what_the_ring_does_not_keep_is_gone_and_said_so(serve):
         watch_stream.next()
     status, error = refused(session, start)
     assert status == 400 and "not kept" in error["message"]
+    assert server.metric("troupe_resumptions_incomplete_total") == 1
+
+
+def test_a_standalone_stream_goes_on_behind_a_gap(serve):
+    server = serve({"streams": {"replay_events": 4}})
+    _, witness = watch(server)
+    session, stream = watch(server)
+    witness.next_of("notifications/resources/updated")
+    stream.connection.reset()
+    publish(session, witness, 6)
+    again = session.open_stream(stream.last_event_id)
+    for _ in range(4):
+        assert again.next()["method"] == "notifications/resources/updated"
+    assert server.metric("troupe_resumptions_incomplete_total") == 1
+    touch(session, 1)
+    assert again.next()["method"] == "notifications/resources/updated"
 
 
 def test_a_stream_that_nobody_resumes_is_forgotten(serve):

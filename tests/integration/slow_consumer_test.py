@@ -6,7 +6,7 @@ import pytest
 from mcp.deadline import SLOWNESS, wait_until
 from mcp.session import Session
 
-SMALL = {"limits": {"max_output_bytes": 64 * 1024}}
+SMALL = {"limits": {"max_output_bytes": 64 * 1024}, "streams": {"replay_bytes": 64 * 1024}}
 
 
 def subscriber(server, **more):

@@ -19,15 +19,19 @@ namespace {
 constexpr std::array<std::string_view, 3> methods{"ping", "tools/call", "unknown"};
 constexpr std::array<std::string_view, 2> outcomes{"ok", "refused"};
 constexpr std::array<std::string_view, 2> revisions{"2025-06-18", "2025-11-25"};
+constexpr std::array<std::string_view, 2> transports{"http", "stdio"};
 constexpr std::array<std::string_view, 2> ends{"deleted", "idle"};
+constexpr std::array<std::string_view, 2> task_ends{"completed", "expired"};
 constexpr std::array<std::string_view, 1> refusals{"limit"};
 constexpr std::array<std::string_view, 1> closings{"peer"};
 constexpr std::array<std::string_view, 2> parts{"head", "json"};
 constexpr std::array<std::string_view, 2> limits{"sessions", "calls"};
 constexpr std::array<std::string_view, 3> refused_limits{"sessions", "calls", "streams"};
 constexpr std::array<std::string_view, 2> actors{"registry", "shard"};
-constexpr label_tables tables{methods, outcomes, revisions,      ends,   refusals, closings,
-                              parts,   limits,   refused_limits, actors, 1};
+constexpr std::array<std::string_view, 2> codes{"1000", "other"};
+constexpr label_tables tables{methods,        outcomes, revisions, transports, ends,
+                              task_ends,      refusals, closings,  parts,      limits,
+                              refused_limits, actors,   1,         codes};
 
 struct fixture {
   std::shared_ptr<collector> all = std::make_shared<collector>(tables);
@@ -51,26 +55,38 @@ CAF_TEST_FIXTURE_SCOPE(collector_tests, fixture)
 CAF_TEST(a_new_node_exposes_zeros_in_correct_text) {
   const auto text = scrape();
   CAF_CHECK_EQUAL(joined(text.errors), "");
-  CAF_CHECK_EQUAL(text.value("troupe_connections"), 0);
+  CAF_CHECK_EQUAL(text.value("troupe_connections{transport=\"stdio\"}"), 0);
   CAF_CHECK_EQUAL(text.value("troupe_connections_refused_total{reason=\"limit\"}"), 0);
   CAF_CHECK_EQUAL(text.value("troupe_actor_restarts_total{actor=\"registry\"}"), 0);
   CAF_CHECK_EQUAL(text.series_of("troupe_requests_total"), 0u);
 }
 
+CAF_TEST(tasks_are_counted_by_what_became_of_them) {
+  first.tasks_created.add();
+  second.tasks_created.add();
+  second.tasks_ended[1].add();
+  const auto text = scrape();
+  CAF_CHECK_EQUAL(text.value("troupe_tasks_created_total"), 2);
+  CAF_CHECK_EQUAL(text.value("troupe_tasks_ended_total{status=\"completed\"}"), 0);
+  CAF_CHECK_EQUAL(text.value("troupe_tasks_ended_total{status=\"expired\"}"), 1);
+}
+
 CAF_TEST(the_threads_are_summed) {
-  first.connections_accepted.add(3);
-  second.connections_accepted.add(4);
-  first.connections.add(3);
-  first.connections.subtract(2);
-  second.sessions_ended[1].add(2);
+  first.connections_accepted[0].add(3);
+  second.connections_accepted[0].add(4);
+  first.connections[1].add(3);
+  first.connections[1].subtract(2);
+  second.cell_of(second.sessions_ended, 1, 1).add(2);
   first.responses[1].add(5);
   second.limits_used[0].set(7);
   first.limits_used[0].set(1);
   const auto text = scrape();
   CAF_CHECK_EQUAL(joined(text.errors), "");
-  CAF_CHECK_EQUAL(text.value("troupe_connections_accepted_total"), 7);
-  CAF_CHECK_EQUAL(text.value("troupe_connections"), 1);
-  CAF_CHECK_EQUAL(text.value("troupe_sessions_ended_total{reason=\"idle\"}"), 2);
+  CAF_CHECK_EQUAL(text.value("troupe_connections_accepted_total{transport=\"http\"}"), 7);
+  CAF_CHECK_EQUAL(text.value("troupe_connections{transport=\"stdio\"}"), 1);
+  CAF_CHECK_EQUAL(text.value("troupe_sessions_ended_total{reason=\"idle\",transport=\"stdio\"}"),
+                  2);
+  CAF_CHECK_EQUAL(text.value("troupe_sessions_ended_total{reason=\"idle\",transport=\"http\"}"), 0);
   CAF_CHECK_EQUAL(text.value("troupe_http_responses_total{status=\"2xx\"}"), 5);
   CAF_CHECK_EQUAL(text.value("troupe_limit_used{limit=\"sessions\"}"), 8);
 }
@@ -84,14 +100,17 @@ CAF_TEST(a_gauge_may_rise_on_one_thread_and_fall_on_another) {
 }
 
 CAF_TEST(a_method_has_all_its_series_from_its_first_request_on) {
-  first.requests_of(1, 0).add();
+  first.requests_of(1, 0, 1).add();
   first.durations[1].observe(2ms);
-  second.requests_of(1, 0).add();
+  second.requests_of(1, 0, 1).add();
   second.durations[1].observe(30us);
   const auto text = scrape();
   CAF_CHECK_EQUAL(joined(text.errors), "");
-  CAF_CHECK_EQUAL(text.value("troupe_requests_total{method=\"tools/call\",outcome=\"ok\"}"), 2);
-  CAF_CHECK_EQUAL(text.value("troupe_requests_total{method=\"tools/call\",outcome=\"refused\"}"),
+  CAF_CHECK_EQUAL(text.value("troupe_requests_total{method=\"tools/call\",outcome=\"ok\","
+                             "transport=\"stdio\"}"),
+                  2);
+  CAF_CHECK_EQUAL(text.value("troupe_requests_total{method=\"tools/call\",outcome=\"refused\","
+                             "transport=\"stdio\"}"),
                   0);
   CAF_CHECK_EQUAL(text.series_of("troupe_requests_total"), 2u);
   const std::string name = "troupe_request_duration_seconds";
@@ -142,11 +161,11 @@ CAF_TEST(scrapes_while_threads_write_never_contradict_themselves) {
   std::atomic<bool> stop{false};
   const auto write = [&](thread_cells& cells) {
     while (!stop) {
-      cells.requests_of(0, 0).add();
+      cells.requests_of(0, 0, 0).add();
       cells.durations[0].observe(70us);
       cells.durations[0].observe(2h);
-      cells.connections.add();
-      cells.connections.subtract();
+      cells.connections[0].add();
+      cells.connections[0].subtract();
     }
   };
   std::thread one{[&] { write(first); }};

@@ -32,18 +32,18 @@ struct fixture {
                            [this] { return ready.load(); }});
   }
 
-  net::tcp_socket dial() {
-    net::tcp_socket socket{loop};
+  net::stream_socket dial() {
+    net::stream_socket socket{loop};
     socket.connect(server->endpoint());
     return socket;
   }
 
-  static void send(net::tcp_socket& to, std::string_view bytes) {
+  static void send(net::stream_socket& to, std::string_view bytes) {
     to.write_some(boost::asio::buffer(bytes));
   }
 
   /// Everything until the server closes.
-  static std::string receive_all(net::tcp_socket& from) {
+  static std::string receive_all(net::stream_socket& from) {
     std::string result;
     std::string part(4096, '\0');
     net::error_code error;

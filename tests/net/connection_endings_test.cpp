@@ -53,6 +53,7 @@ CAF_TEST(draining_closes_idle_connections_and_lets_busy_ones_answer) {
   auto idle = connect();
   auto busy = connect();
   exchange(busy, post(ping));
+  advance(options->drain_linger);
   state->draining = true;
   for (const auto& each : connections)
     caf::anon_send(each, drain{});
@@ -63,6 +64,54 @@ CAF_TEST(draining_closes_idle_connections_and_lets_busy_ones_answer) {
   CAF_CHECK(contains(busy.receive(), "Connection: close\r\n"));
   CAF_CHECK(busy.ended);
   CAF_CHECK(observer.closed == std::vector(2, connection_end::drained));
+}
+
+CAF_TEST(draining_waits_for_a_request_that_may_be_on_its_way) {
+  auto quiet = connect();
+  auto quick = connect();
+  exchange(quick, post(ping));
+  answer_last(std::string{pong});
+  quick.receive();
+  state->draining = true;
+  for (const auto& each : connections)
+    caf::anon_send(each, drain{});
+  settle();
+  quiet.receive();
+  CAF_CHECK(!quiet.ended);
+  const auto answer = exchange(quick, post(ping));
+  CAF_CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  CAF_CHECK(contains(answer, "Connection: close\r\n"));
+  CAF_CHECK(quick.ended);
+  quick.close();
+  advance(options->drain_linger);
+  quiet.receive();
+  CAF_CHECK(quiet.ended);
+  CAF_CHECK_EQUAL(observer.closed.size(), 2u);
+  CAF_CHECK(observer.closed.back() == connection_end::drained);
+}
+
+CAF_TEST(draining_reads_what_an_idle_connection_has_sent) {
+  auto client = connect();
+  advance(options->drain_linger);
+  state->draining = true;
+  client.send(post(ping));
+  caf::anon_send(connections[0], drain{});
+  settle();
+  const auto answer = client.receive();
+  CAF_CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  CAF_CHECK(client.ended);
+}
+
+CAF_TEST(who_is_accepted_while_draining_is_refused) {
+  state->draining = true;
+  auto client = connect();
+  const auto answer = exchange(client, post(ping));
+  CAF_CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  CAF_CHECK(client.ended);
+  auto silent = connect();
+  advance(options->drain_linger);
+  silent.receive();
+  CAF_CHECK(silent.ended);
 }
 
 CAF_TEST(a_request_that_comes_while_draining_is_told_to_come_back) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,19 +55,31 @@ inline caf::behavior recording_shard(caf::event_based_actor*,
 class connection_log final : public net::connection_observer {
 public:
   int accepted = 0;
+  int upgraded = 0;
   std::vector<net::accept_refusal> refused;
   std::vector<net::connection_end> closed;
   std::vector<int> statuses;
   std::vector<net::parse_failure> failures;
+  std::vector<std::uint16_t> closes_sent, closes_received;
   std::size_t received = 0, sent = 0;
+  bool broken = false; ///< connection_refused() throws
 
-  void connection_accepted() override { ++accepted; }
-  void connection_refused(net::accept_refusal why) override { refused.push_back(why); }
-  void connection_closed(net::connection_end why) override { closed.push_back(why); }
+  void connection_accepted(transport_kind) override { ++accepted; }
+  void connection_upgraded(transport_kind, transport_kind) override { ++upgraded; }
+  void connection_refused(net::accept_refusal why) override {
+    if (broken)
+      throw std::runtime_error{"the observer is broken"};
+    refused.push_back(why);
+  }
+  void connection_closed(net::connection_end why, transport_kind) override {
+    closed.push_back(why);
+  }
   void bytes_received(std::size_t n) override { received += n; }
   void bytes_sent(std::size_t n) override { sent += n; }
   void response_sent(int status) override { statuses.push_back(status); }
   void parse_failed(net::parse_failure what) override { failures.push_back(what); }
+  void close_sent(std::uint16_t code) override { closes_sent.push_back(code); }
+  void close_received(std::uint16_t code) override { closes_received.push_back(code); }
 };
 
 /// What real sessions tell is not of interest here, but for the limits.
@@ -74,9 +87,10 @@ class session_events final : public session_observer {
 public:
   std::vector<std::string> refused;
 
-  void session_opened(protocol::revision) override {}
-  void session_ended(session_end) override {}
-  void request_finished(protocol::method, outcome_kind, std::chrono::nanoseconds) override {}
+  void session_opened(protocol::revision, transport_kind) override {}
+  void session_ended(session_end, transport_kind) override {}
+  void request_finished(protocol::method, outcome_kind, transport_kind,
+                        std::chrono::nanoseconds) override {}
   void notification_received(protocol::method) override {}
   void call_started() override {}
   void call_ended() override {}
@@ -85,19 +99,32 @@ public:
   void events_sent(std::size_t) override {}
   void events_dropped(std::size_t) override {}
   void events_replayed(std::size_t) override {}
+  void resumption_incomplete() override {}
+  void task_created() override {}
+  void task_ended(task_end) override {}
   void limit_refused(std::string_view name) override { refused.emplace_back(name); }
 };
+
+inline const boost::asio::generic::stream_protocol local_stream{AF_UNIX, 0};
 
 /// The other end of a connection: a plain socket.
 class peer {
 public:
-  explicit peer(net::tcp_socket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
+  explicit peer(net::stream_socket socket) : socket_(std::move(socket)) {
+    socket_.non_blocking(true);
+  }
 
   void send(std::string_view bytes) {
     net::error_code error;
     for (std::size_t done = 0; done < bytes.size() && !error;)
       done +=
           socket_.write_some(boost::asio::buffer(bytes.data() + done, bytes.size() - done), error);
+  }
+
+  /// As much as is taken at once; returns how much.
+  std::size_t send_some(std::string_view bytes) {
+    net::error_code error;
+    return socket_.write_some(boost::asio::buffer(bytes), error);
   }
 
   /// What has arrived since the last call, or a part of it; sets `ended` when the other side is done.
@@ -118,13 +145,13 @@ public:
     }
   }
 
-  void half_close() { socket_.shutdown(net::tcp_socket::shutdown_send); }
+  void half_close() { socket_.shutdown(net::stream_socket::shutdown_send); }
   void close() { socket_.close(); }
   bool ended = false;
   bool was_reset = false;
 
 private:
-  net::tcp_socket socket_;
+  net::stream_socket socket_;
 };
 
 class connection_fixture : public test_coordinator_fixture<> {
@@ -194,10 +221,10 @@ public:
     std::array<int, 2> ends{};
     CAF_REQUIRE_EQUAL(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
     CAF_REQUIRE(state->limits.try_acquire(limit::connections));
-    net::tcp_socket served{loop, net::tcp::v4(), ends[0]};
-    connections.push_back(net::spawn_connection(context, std::move(served)));
+    net::stream_socket served{loop, local_stream, ends[0]};
+    connections.push_back(net::spawn_connection(context, net::byte_stream{std::move(served)}));
     settle();
-    return peer{net::tcp_socket{loop, net::tcp::v4(), ends[1]}};
+    return peer{net::stream_socket{loop, local_stream, ends[1]}};
   }
 
   std::string exchange(peer& with, std::string_view bytes) {

@@ -44,4 +44,28 @@ CAF_TEST(a_notification_for_another_thread_is_accepted_by_its_session) {
   CAF_CHECK(client.receive().starts_with("HTTP/1.1 202 Accepted\r\n"));
 }
 
+CAF_TEST(a_session_of_another_thread_hears_that_a_waiting_client_is_gone) {
+  auto client = connect();
+  exchange(client, post(ping));
+  const auto waiting = remote->front().exchange;
+  remote->clear();
+  caf::anon_send_exit(connections[0], caf::exit_reason::kill);
+  settle();
+  CAF_REQUIRE_EQUAL(remote->size(), 1u);
+  CAF_CHECK(remote->front().session == id);
+  CAF_CHECK(!remote->front().transport);
+  CAF_REQUIRE(remote->front().content.match_elements<exchange_lost>());
+  CAF_CHECK_EQUAL(remote->front().content.get_as<exchange_lost>(0).exchange, waiting);
+}
+
+CAF_TEST(a_session_of_another_thread_hears_nothing_more_once_it_has_answered) {
+  auto client = connect();
+  exchange(client, post(ping));
+  answer(remote->front().transport, reply{remote->front().exchange, 200, std::string{pong}, {}, 0});
+  remote->clear();
+  client.close();
+  settle();
+  CAF_CHECK_EQUAL(remote->size(), 0u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -7,6 +7,9 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
+#include <typeinfo>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
@@ -68,6 +71,55 @@ public:
 private:
   caf::actor referee_;
   int hits_ = 0;
+};
+
+/// Takes balls without its behaviour, for which a ball is worth a thousand.
+class catcher final : public pinned<caf::event_based_actor> {
+public:
+  using pinned::pinned;
+
+  caf::behavior make_behavior() override {
+    return {
+        [this](const ball&) { caught_ += 1000; },
+        [this](where) { return total{caught_}; },
+    };
+  }
+
+private:
+  bool on_frequent(const std::type_info& type, void* content) override {
+    if (type != typeid(ball))
+      return false;
+    const auto& caught = *static_cast<ball*>(content);
+    if (caught.left < 0)
+      throw std::runtime_error("a ball of lead");
+    caught_ += caught.left;
+    if (caught.other)
+      send(caught.other, total{caught_});
+    return true;
+  }
+
+  int caught_ = 0;
+};
+
+/// Throws balls to all at once, and counts what comes back.
+class thrower final : public pinned<caf::event_based_actor> {
+public:
+  thrower(caf::actor_config& config, std::vector<caf::actor> to, int& back)
+      : pinned(config), to_(std::move(to)), back_(back) {}
+
+  caf::behavior make_behavior() override {
+    return {
+        [this](where) {
+          for (const auto& each : std::exchange(to_, {}))
+            send(each, ball{1, caf::actor_cast<caf::actor>(ctrl())});
+        },
+        [this](const total& answer) { back_ += answer.count; },
+    };
+  }
+
+private:
+  std::vector<caf::actor> to_;
+  int& back_;
 };
 
 struct fixture {
@@ -136,6 +188,39 @@ CAF_TEST(two_busy_actors_of_one_thread_do_not_starve_its_sockets) {
   self->send_exit(a, caf::exit_reason::kill);
   self->send_exit(b, caf::exit_reason::kill);
   self->wait_for(a, b);
+}
+
+CAF_TEST(frequent_messages_pass_the_behaviour_by) {
+  const auto target = spawn_pinned<catcher>(first);
+  caf::scoped_actor self{system};
+  const auto held = caf::make_message(ball{100, nullptr}); // by two, so nobody may change it
+  caf::anon_send(target, ball{2, nullptr});
+  caf::anon_send(target, ball{3, nullptr});
+  self->send(target, held);
+  auto asked = self->request(target, caf::infinite, where{});
+  first.poll();
+  asked.receive([](const total& answer) { CAF_CHECK_EQUAL(answer.count, 5 + 1000); },
+                [](const caf::error&) { CAF_FAIL("no answer"); });
+  caf::anon_send(target, ball{-1, nullptr});
+  first.poll();
+  const auto* ended = caf::actor_cast<caf::abstract_actor*>(target);
+  CAF_CHECK(ended->getf(caf::abstract_actor::is_cleaned_up_flag));
+}
+
+CAF_TEST(a_message_for_many_is_answered_by_each) {
+  constexpr int many = 200; // more than run in a row
+  int back = 0;
+  std::vector<caf::actor> all;
+  for (int i = 0; i < many; ++i)
+    all.push_back(spawn_pinned<catcher>(first));
+  const auto source = spawn_pinned<thrower>(first, all, back);
+  caf::anon_send(source, where{});
+  first.poll();
+  CAF_CHECK_EQUAL(back, many);
+  for (const auto& each : all)
+    caf::anon_send_exit(each, caf::exit_reason::kill);
+  caf::anon_send_exit(source, caf::exit_reason::kill);
+  first.poll();
 }
 
 CAF_TEST(jobs_of_the_pool_are_passed_on) {

@@ -5,7 +5,12 @@
 
 #include "tests/net/connection_fixture.hpp"
 
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
 
@@ -46,10 +51,18 @@ struct fixture : connection_fixture {
   }
 
   peer dial() {
-    net::tcp_socket socket{loop};
+    net::stream_socket socket{loop};
     socket.connect(listener->endpoint());
     socket.set_option(net::tcp::no_delay{true});
     return peer{std::move(socket)};
+  }
+
+  std::vector<peer> dial_some(std::size_t count) {
+    std::vector<peer> result;
+    result.reserve(count);
+    while (result.size() < count)
+      result.push_back(dial());
+    return result;
   }
 
   template<class Condition>
@@ -135,11 +148,35 @@ CAF_TEST(listeners_of_several_threads_share_a_port_and_strangers_are_noticed) {
   net::listener::require_free(endpoint);
 }
 
+// A client that came while a server started was connected for a moment, and then reset.
+CAF_TEST(whether_a_port_is_free_is_asked_without_letting_anybody_connect) {
+  listen();
+  const auto endpoint = listener->endpoint();
+  listener->stop();
+  std::atomic<bool> done{false};
+  std::atomic<int> connected{0};
+  std::thread client{[&] {
+    boost::asio::io_context loop;
+    while (!done) {
+      net::tcp::socket socket{loop, net::tcp::v4()};
+      // From another address: a socket that is given the wanted port would connect to itself.
+      socket.bind({boost::asio::ip::make_address_v4("127.0.0.2"), 0});
+      boost::system::error_code error;
+      socket.connect(endpoint, error);
+      if (!error)
+        ++connected;
+    }
+  }};
+  for (int i = 0; i < 500; ++i)
+    net::listener::require_free(endpoint);
+  done = true;
+  client.join();
+  CAF_CHECK_EQUAL(connected, 0);
+}
+
 CAF_TEST(over_the_limit_a_client_is_told_which_limit_it_is) {
   listen();
-  std::vector<peer> served;
-  for (int i = 0; i < 4; ++i)
-    served.push_back(dial());
+  auto served = dial_some(4);
   CAF_REQUIRE(wait_for([&] { return observer.accepted == 4; }));
   auto late = dial();
   late.send(post(ping));
@@ -159,9 +196,7 @@ CAF_TEST(over_the_limit_a_client_is_told_which_limit_it_is) {
 
 CAF_TEST(a_connection_waits_while_the_registry_is_asked_and_is_served_then) {
   listen();
-  std::vector<peer> served;
-  for (int i = 0; i < 4; ++i)
-    served.push_back(dial());
+  auto served = dial_some(4);
   CAF_REQUIRE(wait_for([&] { return observer.accepted == 4; }));
   auto late = dial();
   settle();
@@ -173,9 +208,7 @@ CAF_TEST(a_connection_waits_while_the_registry_is_asked_and_is_served_then) {
 CAF_TEST(refusals_are_limited_in_rate) {
   listen_options.max_refusals_per_second = 2;
   listen();
-  std::vector<peer> clients;
-  for (int i = 0; i < 4 + 5; ++i)
-    clients.push_back(dial());
+  auto clients = dial_some(4 + 5);
   const auto grant_nothing = [&] { state->limits.granted(limit::connections, 0); };
   CAF_CHECK(wait_for([&] {
     grant_nothing();
@@ -193,7 +226,7 @@ CAF_TEST(without_descriptors_accepting_pauses_and_goes_on_later) {
   listen_options.accept_pause = 10ms;
   listen();
   auto client = dial();
-  auto second = net::tcp_socket{loop, net::tcp::v4()};
+  auto second = net::stream_socket{loop, boost::asio::generic::stream_protocol{net::tcp::v4()}};
   CAF_REQUIRE(wait_for([&] { return observer.accepted == 1; }));
   {
     const no_more_descriptors none;
@@ -204,12 +237,72 @@ CAF_TEST(without_descriptors_accepting_pauses_and_goes_on_later) {
   CAF_CHECK(wait_for([&] { return observer.accepted == 2; }));
 }
 
+CAF_TEST(an_exception_ends_the_shard_and_not_the_process) {
+  std::string reason;
+  state->shard = sys.spawn([&](caf::event_based_actor* shard) -> caf::behavior {
+    shard->set_exit_handler([&reason, shard](caf::exit_msg& message) {
+      reason = shard->system().render(message.reason);
+      shard->quit();
+    });
+    return {[](int) {}};
+  });
+  observer.broken = true;
+  listen();
+  auto served = dial_some(4);
+  CAF_REQUIRE(wait_for([&] { return observer.accepted == 4; }));
+  const auto late = dial();
+  CAF_CHECK(wait_for([&] {
+    state->limits.granted(limit::connections, 0);
+    return !reason.empty();
+  }));
+  CAF_CHECK(contains(reason, "the listener threw: the observer is broken"));
+  state->shard = nullptr;
+  served.clear();
+}
+
+CAF_TEST(a_drain_serves_who_has_connected_and_nobody_else) {
+  listen();
+  const auto endpoint = listener->endpoint();
+  auto queued = dial(); // the loop has not run: nobody has accepted it
+  bool closed = false;
+  state->draining = true;
+  listener->drain([&] { closed = true; });
+  CAF_CHECK_EQUAL(observer.accepted, 1u);
+  CAF_CHECK(!closed);
+  net::stream_socket late{loop};
+  late.open(endpoint.protocol());
+  late.native_non_blocking(true);
+  const auto length = static_cast<socklen_t>(endpoint.size());
+  const auto problem = ::connect(late.native_handle(), endpoint.data(), length) == 0 ? 0 : errno;
+  CAF_CHECK_EQUAL(problem, EINPROGRESS);
+  net::error_code error;
+  queued.send(post(ping));
+  CAF_CHECK(contains(receive_all(queued), "503 Service Unavailable"));
+  CAF_CHECK(wait_for([&] { return closed; }));
+  CAF_CHECK_EQUAL(observer.accepted, 1u);
+  CAF_CHECK(log->posts.empty());
+  net::stream_socket refused{loop};
+  refused.connect(endpoint, error);
+  CAF_CHECK(error == boost::asio::error::connection_refused);
+}
+
+CAF_TEST(a_drain_closes_the_port_although_nobody_can_be_accepted) {
+  listen();
+  auto queued = dial();
+  no_more_descriptors lowered;
+  bool closed = false;
+  state->draining = true;
+  listener->drain([&] { closed = true; });
+  CAF_CHECK(wait_for([&] { return closed; }));
+  CAF_CHECK_EQUAL(observer.accepted, 0u);
+}
+
 CAF_TEST(after_stop_nobody_is_accepted) {
   listen();
   const auto endpoint = listener->endpoint();
   listener->stop();
   settle();
-  net::tcp_socket socket{loop};
+  net::stream_socket socket{loop};
   net::error_code error;
   socket.connect(endpoint, error);
   CAF_CHECK(error == boost::asio::error::connection_refused);

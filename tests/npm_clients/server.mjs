@@ -1,46 +1,32 @@
-// The test server as a process, clients of it, and a proxy that can cut connections.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+// The test server, clients of it, and a proxy that can cut connections.
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { startCluster, textOfAll } from './cluster.mjs';
+import { startNode } from './node_process.mjs';
 
-/** Starts the server; resolves when it listens. `stop()` fails unless it exits with 0. */
-export async function startServer(config = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'troupe-npm-'));
-  const file = join(folder, 'config.json');
-  writeFileSync(file, JSON.stringify({ ...config, listen: { ...config.listen, port: 0 }, admin: { enabled: false } }));
-  const child = spawn(process.env.TROUPE_TEST_SERVER, ['--config', file], { stdio: ['ignore', 'inherit', 'pipe'] });
-  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-  let log = '';
-  const url = await new Promise((resolve, reject) => {
-    child.stderr.on('data', (part) => {
-      log += part;
-      const found = /listening on (http:\/\/\S+)/.exec(log);
-      if (found) resolve(new URL(found[1]));
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
-  });
-  return {
-    url,
-    async stop() {
-      child.kill('SIGTERM');
-      const code = await exited;
-      if (code !== 0) throw new Error(`the server ended with ${code}:\n${log}`);
-    },
-  };
+/** Is every server three nodes behind a balancer (tests/npm_clients/run --cluster)? */
+export const isCluster = process.env.TROUPE_NPM_CLUSTER === '1';
+
+/** Starts a server, or a cluster in its place; resolves when it listens. `stop()` fails unless it exits with 0. */
+export const startServer = (config = {}) => (isCluster ? startCluster(config) : startNode({ ...config, admin: { enabled: false } }));
+
+/** A client over Streamable HTTP that is connected. */
+export function connect(url, { transport = {}, ...more } = {}) {
+  return connectOver(new StreamableHTTPClientTransport(url, transport), more);
 }
 
-/** A client that is connected. `handlers` maps request schemas to functions. */
-export async function connect(url, { capabilities = {}, handlers = [], transport = {} } = {}) {
+/** A client that is connected over `wire`. `handlers` maps request schemas to functions. */
+export async function connectOver(wire, { capabilities = {}, handlers = [] } = {}) {
   const client = new Client({ name: 'troupe-npm-tests', version: '1' }, { capabilities });
   for (const [schema, handler] of handlers) client.setRequestHandler(schema, handler);
-  const wire = new StreamableHTTPClientTransport(url, transport);
   await client.connect(wire);
-  return { client, wire, text: async (name, args = {}) => textOf(await client.callTool({ name, arguments: args })) };
+  return { client, wire, text: textBy(client) };
 }
+
+/** How tests call a tool that gives a text; in a cluster those that are about one process are asked of all. */
+export const textBy = (client) => async (name, args = {}) =>
+  (await textOfAll(name, args)) ?? textOf(await client.callTool({ name, arguments: args }));
 
 export function textOf(result) {
   if (result.isError) throw new Error(result.content[0].text);

@@ -56,14 +56,35 @@ CAF_TEST(strings_are_escaped_where_json_wants_it) {
 
 CAF_TEST(every_byte_at_every_place_of_a_word_comes_back) {
   for (int byte = 0; byte < 0x80; ++byte) {
-    for (std::size_t place = 0; place < 17; ++place) {
-      std::string text(17, 'x');
+    for (std::size_t place = 0; place < 43;
+         ++place) { // two groups of sixteen, a word, single bytes
+      std::string text(43, 'x');
       text[place] = static_cast<char>(byte);
       const auto out = string_of(text);
       CAF_REQUIRE(out.find('\n') == std::string::npos);
       CAF_REQUIRE_EQUAL(std::string(parse_value(out).value().as_string()), text);
     }
   }
+}
+
+CAF_TEST(characters_of_several_bytes_come_back_from_every_place) {
+  for (const auto character : {"\xC3\xA9"sv, "\xE2\x82\xAC"sv, "\xF0\x9F\x8E\xAD"sv}) {
+    for (std::size_t place = 0; place < 36; ++place) {
+      std::string text(36, 'x');
+      text.insert(place, character);
+      text += '"';
+      CAF_REQUIRE_EQUAL(std::string(parse_value(string_of(text)).value().as_string()), text);
+    }
+  }
+}
+
+CAF_TEST(a_long_text_gets_its_room_once) {
+  std::string out = "before";
+  append_string(out, std::string(100'000, 'x'));
+  const auto room = out.capacity();
+  out += "]}}";
+  CAF_CHECK_EQUAL(out.capacity(), room);
+  CAF_CHECK(room < 110'000);
 }
 
 CAF_TEST(bytes_that_are_no_utf8_become_replacement_characters) {

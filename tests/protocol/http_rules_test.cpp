@@ -210,6 +210,25 @@ CAF_TEST(a_rejected_head_closes_the_connection) {
   CAF_CHECK(result.then == after_refusal::close);
 }
 
+CAF_TEST(a_bad_header_that_repeats_the_body_is_a_header_mismatch) {
+  const auto code_for = [](std::string_view fields) {
+    head_gate gate;
+    const auto result = refuse_rejected_head(
+        gate.check("POST /mcp HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n"));
+    CAF_CHECK_EQUAL(result.status, 400);
+    return result.rpc_code;
+  };
+  for (const std::string name :
+       {"MCP-Protocol-Version", "mcp-method", "Mcp-Name", "Mcp-Param-Region"}) {
+    const auto field = name + ": a\r\n";
+    CAF_CHECK_EQUAL(code_for(field + field), -32'020);
+    CAF_CHECK_EQUAL(code_for(name + ": a\x01\r\n"), -32'020);
+  }
+  CAF_CHECK_EQUAL(code_for("Mcp-Session-Id: a\r\nMcp-Session-Id: a\r\n"), -32'600);
+  CAF_CHECK_EQUAL(code_for("Host: b\r\n"), -32'600);
+  CAF_CHECK_EQUAL(code_for("X-Other: a\x01\r\n"), -32'600);
+}
+
 CAF_TEST(a_page_of_a_configured_origin_gets_cors) {
   const std::string origin = "Origin: https://app.example\r\n";
   const auto preflight =
@@ -225,6 +244,37 @@ CAF_TEST(a_page_of_a_configured_origin_gets_cors) {
       refuse({"OPTIONS", "/mcp", "localhost", "Origin: https://other.example\r\n"}, cors_rules())
           .status,
       403);
+}
+
+CAF_TEST(http_sse_has_paths_of_its_own) {
+  const auto stream =
+      admit({.method = "GET", .target = "/sse", .fields = "Accept: text/event-stream\r\n"});
+  CAF_CHECK(stream.operation == mcp_operation::open_sse);
+  const auto post = admit({.target = "/messages?a=b&sessionId=abc&c"});
+  CAF_CHECK(post.operation == mcp_operation::post_to_sse);
+  CAF_CHECK_EQUAL(post.session_id.value_or(""), "abc");
+  CAF_CHECK(!admit({.target = "/messages?xsessionId=abc"}).session_id);
+  CAF_CHECK_EQUAL(admit({.target = "/messages?sessionId="}).session_id.value_or("?"), "");
+  // The query of Streamable HTTP names no session.
+  CAF_CHECK(!admit({.target = "/mcp?sessionId=abc"}).session_id);
+}
+
+CAF_TEST(http_sse_checks_host_and_type_and_method_as_everywhere) {
+  CAF_CHECK_EQUAL(refuse({.target = "/messages", .host = "evil.example"}).status, 403);
+  CAF_CHECK_EQUAL(refuse({.method = "GET", .target = "/sse", .host = "evil.example"}).status, 403);
+  CAF_CHECK_EQUAL(refuse({.target = "/messages", .fields = "Content-Length: 2\r\n"}).status, 415);
+  CAF_CHECK_EQUAL(
+      refuse({.method = "GET", .target = "/sse", .fields = "Accept: text/html\r\n"}).status, 406);
+  const auto wrong = refuse({.method = "DELETE", .target = "/sse", .fields = ""});
+  CAF_CHECK_EQUAL(wrong.status, 405);
+  CAF_CHECK_EQUAL(wrong.allow, "GET");
+  CAF_CHECK_EQUAL(
+      refuse({.method = "PUT", .target = "/messages", .fields = ""}, cors_rules()).allow,
+      "POST, OPTIONS");
+  auto off = default_rules();
+  off.serves_sse = false;
+  CAF_CHECK_EQUAL(refuse({.method = "GET", .target = "/sse"}, off).status, 404);
+  CAF_CHECK_EQUAL(refuse({.target = "/messages"}, off).status, 404);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -4,6 +4,8 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
@@ -34,4 +36,32 @@ CAF_TEST(threads_and_sockets_are_counted) {
   thread.join();
   CAF_CHECK(lasting_growth(before, std::chrono::minutes{1}).empty());
   CAF_CHECK(growth(during, before).empty());
+}
+
+CAF_TEST(no_thread_is_missed_while_others_end) {
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  std::vector<std::thread> stay;
+  for (int i = 0; i < 8; ++i)
+    stay.emplace_back([ended] { ended.wait(); });
+  std::atomic<bool> enough = false;
+  std::thread restless{[&] {
+    while (!enough) {
+      std::vector<std::thread> brief;
+      for (int i = 0; i < 4; ++i)
+        brief.emplace_back([] {});
+      for (auto& each : brief)
+        each.join();
+    }
+  }};
+  const std::size_t least = 1 + stay.size() + 1;
+  std::size_t seen = least;
+  for (int i = 0; i < 2000; ++i)
+    seen = std::min(seen, census::take().threads);
+  CAF_CHECK(seen >= least);
+  enough = true;
+  end.set_value();
+  restless.join();
+  for (auto& each : stay)
+    each.join();
 }

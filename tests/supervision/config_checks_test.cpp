@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include "troupe/supervision/config_reader.hpp"
 #include "troupe/supervision/descriptor_limit.hpp"
 
 using namespace troupe::supervision;
@@ -67,6 +68,38 @@ CAF_TEST(timeouts_must_fit_each_other) {
   CAF_CHECK(finish(settings).empty());
   settings.session.idle_timeout = 48h;
   CAF_CHECK_EQUAL(problem_of(settings), "timeouts.session_idle_timeout_with_stream_ms");
+}
+
+CAF_TEST(what_is_replayed_must_fit_into_the_output_of_a_connection) {
+  config settings;
+  settings.connection.max_output_bytes = settings.session.replay_bytes;
+  CAF_CHECK(finish(settings).empty());
+  --settings.connection.max_output_bytes;
+  CAF_CHECK_EQUAL(problem_of(settings), "streams.replay_bytes");
+}
+
+CAF_TEST(a_problem_of_several_settings_names_the_line_of_one_that_the_file_has) {
+  const auto first_problem = [](std::string_view text) {
+    config settings;
+    config_positions positions;
+    CAF_CHECK(read_config(text, settings, &positions).empty());
+    const auto found = finish(settings, positions);
+    CAF_REQUIRE_EQUAL(found.size(), 1u);
+    return to_string(found[0], "f");
+  };
+  const auto begins = [](std::string_view text, std::string_view with) {
+    CAF_MESSAGE(std::string{text});
+    return text.starts_with(with);
+  };
+  CAF_CHECK(begins(first_problem("{\n\"streams\": {\n\"replay_bytes\": 2000000}}"),
+                   "f:3:1: streams.replay_bytes: expected at most limits.max_output_bytes"));
+  CAF_CHECK(begins(first_problem("{\"limits\": {\n \"max_output_bytes\": 70000}}"),
+                   "f:2:2: streams.replay_bytes: "));
+  CAF_CHECK(begins(first_problem("{\"timeouts\": {\n\"call_timeout_ms\": 3600000}}"),
+                   "f:2:1: timeouts.answer_timeout_ms: "));
+  CAF_CHECK(begins(first_problem("{\n\"admin\": {\"port\": 8000}}"), "f:2:11: admin.port: "));
+  CAF_CHECK(begins(first_problem("{\n\n\"listen\": {\"allowed_hosts\": [\"not a host\"]}}"),
+                   "f:3:1: listen: "));
 }
 
 CAF_TEST(a_directory_is_served_once) {

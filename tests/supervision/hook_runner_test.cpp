@@ -16,6 +16,7 @@ namespace {
 
 struct fixture : test::actor_fixture {
   std::vector<std::string> called;
+  int dropped = 0;
   client_hooks hooks;
   caf::actor runner;
 
@@ -40,6 +41,7 @@ struct fixture : test::actor_fixture {
     hook_runner_config config;
     config.hooks = hooks;
     config.max_queued = max_queued;
+    config.on_dropped = [this] { ++dropped; };
     config.own_thread = false; // the test's thread runs everything
     runner = spawn_hook_runner(sys, config);
     run();
@@ -116,6 +118,7 @@ CAF_TEST(the_queue_is_bounded) {
   run();
   CAF_CHECK(
       (called == strings{"connected client-0-0", "connected client-0-1", "connected client-0-2"}));
+  CAF_CHECK_EQUAL(dropped, 2);
   tell(client_connected{who(9)});
   run();
   CAF_CHECK_EQUAL(called.back(), "connected client-0-9");

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <string>
@@ -44,6 +45,57 @@ std::string call_of(const std::string& tool) {
   return R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":")" + tool + R"("}})";
 }
 
+/// A node that serves, with what the test adds before.
+class serving_node : public node {
+public:
+  serving_node() : node(settings()) { CAF_REQUIRE(!start()); }
+  explicit serving_node(const std::function<void(node&)>& prepare) : node(settings()) {
+    prepare(*this);
+    CAF_REQUIRE(!start());
+  }
+
+  std::string open_session() { return test::open_session(mcp_port()); }
+  std::string call(const std::string& session, const std::string& tool) {
+    return test::post(mcp_port(), session, call_of(tool));
+  }
+  /// A catalog that is published reaches each I/O thread by message (actors/dispatcher.hpp).
+  bool answers_soon(const std::string& session, const std::string& tool, std::string_view with) {
+    const auto until = std::chrono::steady_clock::now() + 5s;
+    while (!contains(call(session, tool), with))
+      if (std::chrono::steady_clock::now() > until)
+        return false;
+    return true;
+  }
+};
+
+/// A node and one call of the tool "wait", which is running and returns when it is let go.
+class node_with_a_call {
+public:
+  explicit node_with_a_call(const std::string& result)
+      : server_([&](node& to) {
+          to.handlers().add(protocol::tool("wait"), handler{[this, result](const call&) -> outcome {
+                                                              begun_.set_value();
+                                                              end_.get_future().get();
+                                                              return tool_result::text(result);
+                                                            },
+                                                            execution::blocking});
+        }),
+        answer_(std::async(std::launch::async,
+                           [this] { return server_.call(server_.open_session(), "wait"); })) {
+    begun_.get_future().get();
+  }
+
+  node& server() { return server_; }
+  void let_go() { end_.set_value(); }
+  std::string answer() { return answer_.get(); }
+
+private:
+  std::promise<void> begun_;
+  std::promise<void> end_;
+  serving_node server_;
+  std::future<std::string> answer_;
+};
+
 } // namespace
 
 CAF_TEST(a_node_serves_and_leaves_nothing_behind) {
@@ -80,16 +132,14 @@ CAF_TEST(a_node_that_was_never_started_ends_as_well) {
 CAF_TEST(a_node_that_goes_out_of_scope_stops) {
   const auto before = census::take();
   {
-    node server{settings()};
-    CAF_REQUIRE(!server.start());
-    test::open_session(server.mcp_port());
+    serving_node server;
+    server.open_session();
   }
   CAF_CHECK(lasting_growth(before, 10s).empty());
 }
 
 CAF_TEST(a_port_that_is_taken_is_told_with_a_way_out) {
-  node first{settings()};
-  CAF_REQUIRE(!first.start());
+  serving_node first;
   auto same = settings();
   same.listen.port = first.mcp_port();
   node second{same};
@@ -104,7 +154,7 @@ CAF_TEST(a_port_that_is_taken_is_told_with_a_way_out) {
   const auto other = third.start();
   CAF_REQUIRE(other);
   CAF_CHECK(contains(other->reason, "--admin"));
-  CAF_CHECK(!test::open_session(first.mcp_port()).empty());
+  CAF_CHECK(!first.open_session().empty());
 }
 
 CAF_TEST(a_wrong_configuration_is_told_by_start) {
@@ -123,20 +173,19 @@ CAF_TEST(a_wrong_handler_is_told_by_start) {
 }
 
 CAF_TEST(handlers_come_and_go_while_the_node_serves) {
-  node server{settings()};
-  CAF_REQUIRE(!server.start());
-  const auto session = test::open_session(server.mcp_port());
+  serving_node server;
+  const auto session = server.open_session();
   handler_set more;
   more.add(protocol::tool("late"), greet);
   const auto added = server.update(more).get();
   CAF_REQUIRE(added);
-  CAF_CHECK(contains(test::post(server.mcp_port(), session, call_of("late")), "hello"));
+  CAF_CHECK(server.answers_soon(session, "late", "hello"));
   handler_set fewer;
   fewer.remove(entry_kind::tool, "late");
   const auto removed = server.update(fewer).get();
   CAF_REQUIRE(removed);
   CAF_CHECK(*removed > *added);
-  CAF_CHECK(contains(test::post(server.mcp_port(), session, call_of("late")), "-32602"));
+  CAF_CHECK(server.answers_soon(session, "late", "-32602"));
   handler_set wrong;
   wrong.add(protocol::tool(""), greet);
   CAF_CHECK(!server.update(wrong).get());
@@ -149,14 +198,14 @@ CAF_TEST(hooks_are_told_about_a_client_in_order) {
     const std::lock_guard guard{mutex};
     told.push_back(std::move(what));
   };
-  node server{settings()};
-  server.on_client_connected([&](const client_identity& who) { note("connected " + who.name); });
-  server.on_client_initialized([&](const client_identity& who) { note("initialized " + who.id); });
-  server.on_client_disconnected([&](const client_identity&, session_end why) {
-    note("disconnected " + std::string{to_string(why)});
-  });
-  CAF_REQUIRE(!server.start());
-  CAF_REQUIRE(!test::open_session(server.mcp_port()).empty());
+  serving_node server{[&](node& to) {
+    to.on_client_connected([&](const client_identity& who) { note("connected " + who.name); });
+    to.on_client_initialized([&](const client_identity& who) { note("initialized " + who.id); });
+    to.on_client_disconnected([&](const client_identity&, session_end why) {
+      note("disconnected " + std::string{to_string(why)});
+    });
+  }};
+  CAF_REQUIRE(!server.open_session().empty());
   server.stop();
   CAF_REQUIRE_EQUAL(told.size(), 3u);
   CAF_CHECK_EQUAL(told[0], "connected test");
@@ -166,12 +215,12 @@ CAF_TEST(hooks_are_told_about_a_client_in_order) {
 
 CAF_TEST(a_notification_says_what_became_of_it) {
   std::promise<std::string> connected;
-  node server{settings()};
-  server.on_client_initialized([&](const client_identity& who) { connected.set_value(who.id); });
-  CAF_REQUIRE(!server.start());
+  serving_node server{[&](node& to) {
+    to.on_client_initialized([&](const client_identity& who) { connected.set_value(who.id); });
+  }};
   CAF_CHECK(*server.notify("client-0-77", "test").get() == notify_status::client_not_found);
   CAF_CHECK(*server.notify("nobody", "test").get() == notify_status::client_not_found);
-  test::open_session(server.mcp_port());
+  server.open_session();
   const auto client = connected.get_future().get();
   CAF_CHECK(*server.notify(client, "test").get() == notify_status::not_supported);
   server.stop();
@@ -181,53 +230,26 @@ CAF_TEST(a_notification_says_what_became_of_it) {
 }
 
 CAF_TEST(a_call_that_is_running_is_awaited) {
-  std::promise<void> begun;
-  std::promise<void> end;
-  node server{settings()};
-  server.handlers().add(protocol::tool("wait"), handler{[&](const call&) -> outcome {
-                                                          begun.set_value();
-                                                          end.get_future().get();
-                                                          return tool_result::text("finished");
-                                                        },
-                                                        execution::blocking});
-  CAF_REQUIRE(!server.start());
-  const auto session = test::open_session(server.mcp_port());
-  auto answer = std::async(std::launch::async,
-                           [&] { return test::post(server.mcp_port(), session, call_of("wait")); });
-  begun.get_future().get();
-  server.begin_stop();
-  end.set_value();
-  CAF_CHECK(server.wait().killed.empty());
-  CAF_CHECK(contains(answer.get(), "finished"));
+  node_with_a_call at{"finished"};
+  at.server().begin_stop();
+  at.let_go();
+  CAF_CHECK(at.server().wait().killed.empty());
+  CAF_CHECK(contains(at.answer(), "finished"));
 }
 
 CAF_TEST(a_call_that_outlives_the_limit_is_killed_and_named) {
-  std::promise<void> begun;
-  std::promise<void> end;
-  node server{settings()};
-  server.handlers().add(protocol::tool("wait"), handler{[&](const call&) -> outcome {
-                                                          begun.set_value();
-                                                          end.get_future().get();
-                                                          return tool_result::text("too late");
-                                                        },
-                                                        execution::blocking});
-  CAF_REQUIRE(!server.start());
-  const auto session = test::open_session(server.mcp_port());
-  auto answer = std::async(std::launch::async,
-                           [&] { return test::post(server.mcp_port(), session, call_of("wait")); });
-  begun.get_future().get();
+  node_with_a_call at{"too late"};
   std::promise<void> stopped;
-  server.on_stopped([&] { stopped.set_value(); });
-  server.begin_stop(50ms);
+  at.server().on_stopped([&] { stopped.set_value(); });
+  at.server().begin_stop(50ms);
   stopped.get_future().get();
-  end.set_value(); // or its thread would hold up the end of the actor system
-  CAF_CHECK(!server.wait().killed.empty());
-  CAF_CHECK(!contains(answer.get(), "too late"));
+  at.let_go(); // or its thread would hold up the end of the actor system
+  CAF_CHECK(!at.server().wait().killed.empty());
+  CAF_CHECK(!contains(at.answer(), "too late"));
 }
 
 CAF_TEST(an_actor_of_the_application_that_stays_is_named_and_does_not_hang_the_node) {
-  node server{settings()};
-  CAF_REQUIRE(!server.start());
+  serving_node server;
   const auto stays =
       server.system().spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
   const auto end = server.stop(0ms);

@@ -46,7 +46,7 @@ struct fixture : test::actor_fixture {
 
   fake_shard& add_shard(std::uint32_t index, std::size_t leased = 0) {
     auto& shard = *shards.emplace_back(std::make_unique<fake_shard>());
-    shard.handle = sys.spawn([this, index, &shard](caf::event_based_actor*) -> caf::behavior {
+    shard.handle = sys.spawn([index, &shard](caf::event_based_actor*) -> caf::behavior {
       return {
           [&shard](lease_grant grant) {
             shard.told.push_back("grant " + std::to_string(grant.amount));

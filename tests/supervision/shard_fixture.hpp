@@ -32,6 +32,8 @@ using strings = std::vector<std::string>;
 struct fake_port {
   bool started = false;
   bool stopped = false;
+  std::function<void()> when_closed; ///< of a drain
+  net::tls_context_ptr tls;
 };
 
 class fake_listener final : public net::listener {
@@ -41,6 +43,13 @@ public:
 
   net::tcp::endpoint endpoint() const override { return where_; }
   void start() override { port_->started = true; }
+  void use_tls(net::tls_context_ptr tls) override { port_->tls = std::move(tls); }
+  void drain(std::function<void()> then) override {
+    port_->when_closed = [port = port_.get(), then = std::move(then)] {
+      port->stopped = true;
+      then();
+    };
+  }
   void stop() override { port_->stopped = true; }
 
 private:
@@ -148,7 +157,7 @@ struct shard_fixture : actor_fixture {
     config.options = std::make_shared<const session_options>();
     config.observer = &observer;
     config.catalog = catalog_ptr{new catalog};
-    config.blocks = {2, 2, 2, 2};
+    config.blocks = {2, 2, 2, 2, 2};
     config.now = start_time;
     config.on_tick = [this](net::io_unit::tick_function function) { tick = std::move(function); };
     config.bind = [this](const shard_state_ptr& with, const net::tcp::endpoint& where) {

@@ -2,6 +2,9 @@
 
 #include "tests/supervision/shard_fixture.hpp"
 
+#include "troupe/actors/peer_messages.hpp"
+#include "troupe/supervision/publications.hpp"
+
 using namespace troupe;
 using namespace troupe::test;
 using namespace troupe::supervision;
@@ -13,9 +16,9 @@ CAF_TEST_FIXTURE_SCOPE(shard_tests, shard_fixture)
 
 CAF_TEST(a_new_shard_registers_and_asks_for_its_first_blocks) {
   CAF_CHECK(
-      (log == strings{"registry registered 0 0 0 0", "registry request connections 2",
+      (log == strings{"registry registered 0 0 0 0 0", "registry request connections 2",
                       "registry request sessions 2", "registry request uninitialized_sessions 2",
-                      "registry request calls 2"}));
+                      "registry request calls 2", "registry request tasks 2"}));
 }
 
 CAF_TEST(grants_and_recalls_reach_the_quota) {
@@ -42,8 +45,9 @@ CAF_TEST(a_new_registry_is_told_what_is_leased_and_asked_again) {
   const auto next = sys.spawn(
       [this](caf::event_based_actor*) -> caf::behavior { return record_registry("next"); });
   tell(registry_changed{next});
-  CAF_CHECK((log == strings{"next registered 0 0 0 3", "next request connections 2",
-                            "next request sessions 2", "next request uninitialized_sessions 2"}));
+  CAF_CHECK((log == strings{"next registered 0 0 0 3 0", "next request connections 2",
+                            "next request sessions 2", "next request uninitialized_sessions 2",
+                            "next request tasks 2"}));
   caf::anon_send_exit(next, caf::exit_reason::user_shutdown);
 }
 
@@ -171,6 +175,88 @@ CAF_TEST(subscribers_and_nobody_else_are_told_of_a_new_resource) {
   forget_sessions();
 }
 
+CAF_TEST(a_publication_to_many_is_told_in_portions) {
+  constexpr auto sessions = 2 * publications::portion + 6;
+  auto& subscribed = state->subscriptions["file:///a"];
+  for (std::uint64_t i = 1; i <= sessions; ++i)
+    subscribed.push_back(state->sessions.at(add_session("one", i)));
+  run();
+  log.clear();
+  caf::anon_send(shard, resource_updated{"file:///a"});
+  CAF_REQUIRE(sched.try_run_once());
+  // A portion, and the shard, which has given way though more is in its mailbox.
+  CAF_CHECK_EQUAL(sched.jobs.size(), publications::portion + 1);
+  run();
+  CAF_CHECK_EQUAL(log.size(), sessions);
+  forget_sessions();
+}
+
+CAF_TEST(what_waits_to_be_told_is_told_once) {
+  constexpr auto sessions = publications::portion + 1;
+  for (const auto* uri : {"file:///a", "file:///b"})
+    for (std::uint64_t i = 1; i <= sessions; ++i)
+      state->subscriptions[uri].push_back(state->sessions.at(add_session("one", i)));
+  run();
+  log.clear();
+  // The first has begun when the others come; of those, two are about the same.
+  for (const auto* uri : {"file:///a", "file:///a", "file:///b", "file:///a", "file:///b"})
+    caf::anon_send(shard, resource_updated{uri});
+  run();
+  CAF_CHECK_EQUAL(log.size(), 3 * sessions);
+  forget_sessions();
+}
+
+CAF_TEST(a_bounded_number_of_publications_waits) {
+  constexpr auto sessions = publications::portion + 1;
+  constexpr auto subjects = publications::max_waiting + 2;
+  for (std::uint64_t i = 1; i <= sessions; ++i) {
+    const auto session = state->sessions.at(add_session("one", i));
+    for (std::size_t subject = 0; subject < subjects; ++subject)
+      state->subscriptions[std::to_string(subject)].push_back(session);
+  }
+  run();
+  log.clear();
+  for (std::size_t subject = 0; subject < subjects; ++subject)
+    caf::anon_send(shard, resource_updated{std::to_string(subject)});
+  run();
+  CAF_CHECK_EQUAL(log.size(), subjects * sessions);
+  forget_sessions();
+}
+
+CAF_TEST(what_is_being_told_is_told_to_the_end_before_a_drain) {
+  constexpr auto sessions = 3 * publications::portion;
+  for (std::uint64_t i = 1; i <= sessions; ++i)
+    state->subscriptions["file:///a"].push_back(state->sessions.at(add_session("one", i)));
+  run();
+  log.clear();
+  caf::anon_send(shard, resource_updated{"file:///a"});
+  caf::anon_send(shard, drain{});
+  run();
+  CAF_CHECK_EQUAL(
+      std::count_if(log.begin(), log.end(),
+                    [](const auto& line) { return line.find("updated") != std::string::npos; }),
+      static_cast<std::ptrdiff_t>(sessions));
+  forget_sessions();
+}
+
+CAF_TEST(events_go_after_a_session_that_has_moved) {
+  const auto id = protocol::make_session_id();
+  const auto peer = sys.spawn([this, id](caf::event_based_actor*) -> caf::behavior {
+    return {[this, id](const forward& words) {
+      CAF_CHECK(words.kind == forward_kind::event && words.session == id);
+      log.push_back(words.body);
+    }};
+  });
+  state->moved.add(id, 2, peer, {"file:///a"});
+  tell(resource_updated{"file:///a"});
+  CAF_CHECK_EQUAL(log.size(), 1u);
+  tell(resource_updated{"file:///b"});
+  CAF_CHECK(log.empty());
+  tell(catalog_changed{catalog_ptr{new catalog}, list_changes{true, false, false}});
+  CAF_CHECK(log == strings{R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"});
+  caf::anon_send_exit(peer, caf::exit_reason::user_shutdown);
+}
+
 CAF_TEST(a_notification_finds_its_client_by_its_public_name) {
   add_session("one", 5);
   const auto status = [&](std::string name) {
@@ -192,14 +278,27 @@ CAF_TEST(sessions_learn_that_a_handler_is_gone) {
 
 // -- the end ----------------------------------------------------------------------------------------
 
-CAF_TEST(a_drain_without_children_is_done_at_once) {
-  const auto done = ask<drained>(drain{});
-  CAF_REQUIRE(done);
-  CAF_CHECK_EQUAL(done->shard, 1u);
-  CAF_CHECK(port->stopped);
+CAF_TEST(a_drain_without_children_is_done_when_the_port_is_closed) {
+  bool done = false;
+  auto answer = self->request(shard, caf::infinite, drain{});
+  run();
   CAF_CHECK(state->draining);
   tell(start_accepting{});
   CAF_CHECK(!port->started);
+  CAF_REQUIRE(port->when_closed);
+  const auto late = add_child("who was in the queue", true);
+  std::exchange(port->when_closed, nullptr)();
+  run();
+  CAF_CHECK_EQUAL(state->children.size(), 1u);
+  caf::anon_send_exit(late, caf::exit_reason::user_shutdown);
+  run();
+  answer.receive(
+      [&](const drained& which) {
+        done = true;
+        CAF_CHECK_EQUAL(which.shard, 1u);
+      },
+      [](const caf::error&) {});
+  CAF_CHECK(done);
 }
 
 CAF_TEST(a_drain_is_done_when_the_last_child_has_ended) {
@@ -213,6 +312,8 @@ CAF_TEST(a_drain_is_done_when_the_last_child_has_ended) {
   CAF_CHECK(logged("busy drain"));
   CAF_CHECK(!logged("busy end"));
   CAF_CHECK_EQUAL(state->children.size(), 1u);
+  std::exchange(port->when_closed, nullptr)();
+  run();
   caf::anon_send_exit(busy, caf::exit_reason::user_shutdown);
   run();
   answer.receive([&](const drained&) { done = true; }, [](const caf::error&) {});

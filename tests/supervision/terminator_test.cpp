@@ -115,6 +115,33 @@ private:
 
 CAF_TEST_FIXTURE_SCOPE(terminator_tests, fixture)
 
+CAF_TEST(the_cluster_is_left_when_all_is_drained) {
+  bool answers = false;
+  for (int round = 0; round < 2; ++round, answers = true) {
+    log.clear();
+    report = {};
+    start_all();
+    actors.cluster = sys.spawn([this, answers](caf::event_based_actor* me) -> caf::behavior {
+      return {[this, answers, me](leave_cluster) -> caf::result<left_cluster> {
+        log.emplace_back("cluster leave");
+        if (answers)
+          return left_cluster{};
+        me->make_response_promise(); // never
+        return caf::delegated<left_cluster>{};
+      }};
+    });
+    stop();
+    CAF_CHECK(position("hooks drain") < position("cluster leave"));
+    if (!answers) {
+      CAF_CHECK(!logged("shard0 exit"));
+      pass(1s);
+    }
+    CAF_CHECK(position("cluster leave") < position("shard0 exit"));
+    CAF_REQUIRE(report);
+    CAF_CHECK(report->clean());
+  }
+}
+
 CAF_TEST(an_idle_node_ends_without_any_time_passing) {
   start_all();
   stop();

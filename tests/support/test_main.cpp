@@ -33,7 +33,10 @@ int main(int argc, char** argv) {
   if (suites.empty())
     suites = caf::test::engine::available_suites();
 
-  std::vector<char*> rest{argv[0]};
+  // CAF's own limit for a test; ctest has one for each suite, which knows of sanitizers.
+  std::string runtime_option = "-r";
+  std::string runtime = "600";
+  std::vector<char*> rest{argv[0], runtime_option.data(), runtime.data()};
   for (int i = next + 1; i < argc; ++i)
     rest.push_back(argv[i]);
   for (auto& suite : suites) {

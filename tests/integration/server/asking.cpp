@@ -2,8 +2,12 @@
 
 #include "troupe/protocol/json.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
+
+#include <caf/event_based_actor.hpp>
 
 namespace troupe::test_server {
 
@@ -54,11 +58,69 @@ outcome ask(const call& call) {
   return tool_result::text(json::serialize(answers));
 }
 
+std::string answer_text(const call& call, std::string_view key) {
+  const auto* answer = call.input(key);
+  return answer != nullptr ? json::serialize(*answer) : std::string{};
+}
+
+// One question after the other; what was answered before comes along in the state.
+outcome ask_thrice(const call& call) {
+  static constexpr std::string_view keys[] = {"first", "second", "third"};
+  std::string known{call.state()};
+  std::size_t next = static_cast<std::size_t>(std::count(known.begin(), known.end(), ';'));
+  if (const auto text = answer_text(call, keys[next]); !text.empty()) {
+    known += text + ";";
+    ++next;
+  }
+  if (next == std::size(keys))
+    return tool_result::text(known);
+  input_required wanted;
+  wanted.requests.emplace(keys[next], form());
+  wanted.state = std::move(known);
+  return wanted;
+}
+
+input_required ask_once() {
+  input_required wanted;
+  wanted.requests.emplace("form", form());
+  return wanted;
+}
+
+outcome ask_for_prompt(const call& call) {
+  const auto text = answer_text(call, "form");
+  return text.empty() ? outcome{ask_once()} : outcome{prompt_result::text(text)};
+}
+
+outcome ask_for_resource(const call& call) {
+  const auto text = answer_text(call, "form");
+  if (text.empty())
+    return ask_once();
+  return read_result{protocol::resource_contents::text(std::string{call.name()}, text)};
+}
+
+caf::behavior asking_actor(caf::event_based_actor*) {
+  return {[](const call& call) { return ask(call); }};
+}
+
 } // namespace
 
 void add_asking(node& node) {
-  node.handlers().add(tool("ask").with_description("Asks the client: form, url, sampling, roots"),
-                      ask);
+  auto& set = node.handlers();
+  set.add(tool("ask").with_description("Asks the client: form, url, sampling, roots"), ask);
+  set.add(tool("ask_inline").with_description("The same on the I/O thread"),
+          {ask, execution::inline_});
+  set.add(tool("ask_actor").with_description("The same in an actor"),
+          handler{node.system().spawn(asking_actor)});
+  set.add(tool("ask_task").with_description("The same, only as a task"), ask,
+          {task_support::required});
+  set.add(tool("ask_thrice_task").with_description("Asks three times in a task"), ask_thrice,
+          {task_support::optional});
+  set.add(tool("ask_thrice").with_description("Asks three times, one after the other"), ask_thrice);
+  set.add(protocol::prompt("ask_prompt")
+              .with_description("Asks before it answers")
+              .with_argument("topic", "Anything", true),
+          ask_for_prompt);
+  set.add(protocol::resource("test://ask", "ask"), ask_for_resource);
 }
 
 } // namespace troupe::test_server

@@ -26,9 +26,11 @@ struct gate_state {
   struct entry {
     call what;
     caf::typed_response_promise<outcome> promise;
+    int told = 0;
   };
   std::multimap<std::string, entry> waiting;
   std::vector<std::string> cancelled;
+  std::map<std::string, std::int64_t> cancelled_at;
 };
 using gate_actor = caf::stateful_actor<gate_state>;
 
@@ -56,6 +58,13 @@ outcome open(gate_actor* self, const call& call) {
   return tool_result::text(std::to_string(count));
 }
 
+outcome tell_step(gate_actor* self, const call& call) {
+  const auto [first, last] = self->state.waiting.equal_range(key_of(call));
+  for (auto at = first; at != last; ++at)
+    at->second.what.progress(++at->second.told, 100, "told");
+  return tool_result::text("told");
+}
+
 template<class Names>
 outcome list(const Names& names) {
   json::array result;
@@ -66,14 +75,18 @@ outcome list(const Names& names) {
 
 caf::result<outcome> answer(gate_actor* self, const call& call) {
   const auto name = call.name();
-  if (name == "wait")
+  if (name == "wait" || name == "wait_task")
     return hold(self, call, false);
   if (name == "wait_detached")
     return hold(self, call, true);
   if (name == "open")
     return open(self, call);
+  if (name == "tell_step")
+    return tell_step(self, call);
   if (name == "cancelled")
     return list(self->state.cancelled);
+  if (name == "cancelled_at")
+    return tool_result::text(json::serialize(json::value_from(self->state.cancelled_at)));
   std::vector<std::string> keys;
   for (const auto& [key, entry] : self->state.waiting)
     keys.push_back(key);
@@ -86,6 +99,7 @@ void forget(gate_actor* self, const call& cancelled) {
     if (at->second.what.data() != cancelled.data())
       continue;
     self->state.cancelled.push_back(at->first);
+    self->state.cancelled_at[at->first] = microseconds_now();
     at->second.promise.deliver(outcome{tool_result::error("cancelled")});
     waiting.erase(at);
     return;
@@ -114,17 +128,20 @@ caf::behavior gate(gate_actor* self) {
 
 void add_gate(node& node) {
   const handler run{node.system().spawn(gate), actor_options{.cancellation_messages = true}};
-  const auto add = [&](const char* name, const char* description) {
+  const auto add = [&](const char* name, const char* description, tool_options options = {}) {
     node.handlers().add(
         tool(name).with_description(description).with_input(R"({"type":"object","properties":{
                                 "key":{"type":"string"},"text":{"type":"string"}}})"),
-        run);
+        run, options);
   };
   add("wait", "Waits until its key is opened");
+  add("wait_task", "The same as a task, for clients that take one", {task_support::optional});
   add("wait_detached", "The same, but its stream loses its connection first");
   add("open", "Lets all calls with this key end with this text");
+  add("tell_step", "Lets all calls with this key tell one step of progress");
   add("waiting", "The keys of the calls that wait");
   add("cancelled", "The keys of the calls that were cancelled, in order");
+  add("cancelled_at", "When by the tool clock, for each key");
   node.handlers().add(tool("wait_file").with_description("Waits until a file exists"),
                       {wait_for_file, execution::blocking});
 }

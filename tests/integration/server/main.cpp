@@ -12,5 +12,8 @@ int main(int argc, char** argv) {
     add_publishing(node);
     add_failures(node);
     add_supervising(node);
+    add_watching(node);
+    add_recording(node);
+    apply_role(node);
   });
 }

@@ -48,12 +48,27 @@ protocol::tool_annotations harmless() {
   return hints;
 }
 
+// Arguments that modern clients repeat in headers: texts, integers and booleans, also further down.
+constexpr std::string_view header_schema = R"({
+  "type": "object",
+  "properties": {
+    "region": {"type": "string", "x-mcp-header": "Region"},
+    "level": {"type": "integer", "x-mcp-header": "Level"},
+    "deep": {"type": "object", "properties": {"urgent": {"type": "boolean", "x-mcp-header": "Urgent"}}},
+    "text": {"type": "string"}
+  }
+})";
+
 void add_tools(handler_set& set) {
   set.add(tool("echo_arguments").with_description("Gives back its arguments"), echo_arguments);
   set.add(tool("echo_inline").with_description("The same on the I/O thread"),
           {echo_arguments, execution::inline_});
   set.add(tool("echo_blocking").with_description("The same on a thread of its own"),
           {echo_arguments, execution::blocking});
+  set.add(tool("echo_header")
+              .with_description("The same, in part by headers")
+              .with_input(header_schema),
+          echo_arguments);
   set.add(tool("big").with_description("Answers with so many bytes"), big);
   set.add(tool("awkward_text").with_description("Answers with bytes that need care"), awkward_text);
   set.add(tool("every_block").with_title("Every block").with_description("Every kind of content"),

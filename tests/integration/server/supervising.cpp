@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <caf/actor_registry.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <unistd.h>
@@ -54,6 +55,11 @@ outcome kill(node& node, const call& call) {
 void add_supervising(node& node) {
   node.handlers().add(tool("kill").with_description("Kills an actor of the runtime"),
                       [&node](const call& call) { return kill(node, call); });
+  node.handlers().add(tool("running_actors").with_description("How many actors there are"),
+                      [&node](const call&) -> outcome {
+                        return tool_result::text(
+                            std::to_string(node.system().registry().running()));
+                      });
   node.handlers().add(tool("never_return").with_description("Keeps its thread for ever"),
                       handler{[](const call&) -> outcome {
                                 for (;;)

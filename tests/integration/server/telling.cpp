@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace troupe::test_server {
 
@@ -44,6 +45,16 @@ outcome tell(const call& call) {
   return tool_result::text("told");
 }
 
+outcome tell_trace(const call& call) {
+  const auto trace = call.trace();
+  std::string text{trace.traceparent};
+  text += ' ';
+  text += trace.tracestate;
+  text += ' ';
+  text += trace.baggage;
+  return tool_result::text(std::move(text));
+}
+
 outcome flood(const call& call) {
   const auto events = number_argument(call, "events", 100);
   const std::string text(static_cast<std::size_t>(number_argument(call, "bytes", 1000)), 'x');
@@ -56,6 +67,7 @@ outcome flood(const call& call) {
 
 void add_telling(node& node) {
   auto& set = node.handlers();
+  set.add(tool("tell_trace").with_description("Gives back the trace it is in"), tell_trace);
   set.add(tool("steps").with_description("Reports progress, also where it must not be sent"),
           steps);
   set.add(tool("steps_inline").with_description("The same on the I/O thread"),

@@ -11,9 +11,10 @@ import subprocess
 import time
 
 from .deadline import Deadline, wait_until
-from .wire import Connection
+from .process import descriptors
+from .wire import Address, Connection
 
-_MCP = re.compile(r"listening on http://(\[[^\]]+\]|[^\s:/]+):(\d+)(/\S*)")
+_MCP = re.compile(r"listening on https?://(\[[^\]]+\]|[^\s:/]+):(\d+)(/\S*)")
 _ADMIN = re.compile(r"metrics and health on http://(\[[^\]]+\]|[^\s:/]+):(\d+)")
 
 
@@ -37,7 +38,7 @@ class Server:
     }
 
     def __init__(self, binary, folder, config=None, arguments=(), environment=None,
-                 descriptors=None):
+                 descriptors=None, tls=None):
         self.binary = str(binary)
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -47,6 +48,7 @@ class Server:
         self.descriptors = descriptors
         self.expected_errors = []
         self.process = None
+        self.tls = tls  # how clients talk to it: an ssl.SSLContext
         self.address = None
         self.admin = None
         self.path = None
@@ -62,13 +64,14 @@ class Server:
         command = [self.binary, "--config", str(config), *self.arguments]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._log,
-            env=self.environment, cwd=self.folder, preexec_fn=self._limit_descriptors,
+            env=self.environment, cwd=self.folder, preexec_fn=self._in_child,
         )
         if wait:
             self._wait_ready()
         return self
 
-    def _limit_descriptors(self):
+    def _in_child(self):
+        """Runs in the new process, before the program does."""
         if self.descriptors is not None:
             both = self.descriptors
             both = both if isinstance(both, tuple) else (both, both)
@@ -76,7 +79,8 @@ class Server:
 
     def _wait_ready(self):
         mcp = self.wait_log(_MCP)
-        self.address = (mcp[1].strip("[]"), int(mcp[2]))
+        self.address = Address((mcp[1].strip("[]"), int(mcp[2])))
+        self.address.tls = self.tls
         self.path = mcp[3]
         if self.config["admin"].get("enabled", True):
             admin = self.wait_log(_ADMIN)
@@ -191,4 +195,4 @@ class Server:
 
     def open_files(self):
         """How many descriptors the process has."""
-        return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        return len(descriptors(self.process.pid))

@@ -7,6 +7,7 @@ and every response that breaks the framing rules of RFC 9112 raises WireError by
 import json
 import re
 import socket
+import ssl
 import time
 
 from .deadline import Deadline
@@ -48,8 +49,14 @@ class Response:
         return f"<{self.status} {self.headers} {self.body[:300]!r}>"
 
 
+class Address(tuple):
+    """Host and port, and how to talk there: an ssl.SSLContext, or None for plain TCP."""
+
+    tls = None
+
+
 class Connection:
-    """One TCP connection to the server."""
+    """One TCP connection to the server, over TLS if its Address says so."""
 
     def __init__(self, address, source=None, receive_buffer=None):
         self.address = address
@@ -63,6 +70,9 @@ class Connection:
         self.socket.settimeout(Deadline().seconds)
         self.socket.connect(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if (tls := getattr(address, "tls", None)) is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address[0],
+                                          suppress_ragged_eofs=False)
         self.buffer = b""
         self.received = 0
 
@@ -118,6 +128,8 @@ class Connection:
                 f"the server sent nothing within {deadline.seconds:g} s; "
                 f"so far: {self.buffer[-300:]!r}"
             ) from None
+        except ssl.SSLEOFError:
+            raise Closed("without close_notify") from None
         except ConnectionError as error:
             raise Closed(str(error)) from None
         if not data:

@@ -1,0 +1,40 @@
+#include "troupe/actors/list_request.hpp"
+
+#include "troupe/protocol/cursor.hpp"
+#include "troupe/protocol/task.hpp"
+
+namespace troupe {
+
+const protocol::server_capabilities& capabilities() {
+  static const auto all = [] {
+    protocol::server_capabilities result;
+    result.tools = result.tools_list_changed = true;
+    result.resources = result.resources_list_changed = result.resources_subscribe = true;
+    result.prompts = result.prompts_list_changed = true;
+    result.logging = true;
+    result.completions = true;
+    result.extensions[protocol::tasks_extension_name].emplace_object();
+    return result;
+  }();
+  return all;
+}
+
+protocol::rpc_result<const std::string*> find_page(shard_state& shard, protocol::method list,
+                                                   const boost::json::object* params,
+                                                   protocol::revision revision) {
+  const auto& options = *shard.options;
+  page_request request{list, revision, 0, options, shard.server_info};
+  const auto* cursor = params != nullptr ? params->if_contains("cursor") : nullptr;
+  if (cursor != nullptr && list != protocol::method::server_discover) {
+    const auto* text = cursor->if_string();
+    if (text == nullptr)
+      return protocol::make_invalid_params("params.cursor must be a string.");
+    const auto position = protocol::read_cursor(options.cursor_key, list, *text);
+    if (!position)
+      return position.error();
+    request.after = *position;
+  }
+  return &shard.lists.page(*shard.catalog, request);
+}
+
+} // namespace troupe

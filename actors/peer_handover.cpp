@@ -1,0 +1,166 @@
+// Sessions that go to the other node or come from there, requests that found their session gone, and the
+// orderly end of a connection when one of the two nodes leaves the cluster.
+
+#include <utility>
+
+#include "troupe/actors/forward_words.hpp"
+#include "troupe/actors/peer_actor.hpp"
+#include "troupe/protocol/encode.hpp"
+
+namespace troupe {
+
+// -- sessions -------------------------------------------------------------------------------------
+
+/// How many are on their way is bounded by the threads' queues (handover_queue.hpp).
+caf::result<handover_verdict> peer_actor::on_handover(const session_handover& request) {
+  if (over_ || other_leaves_)
+    return handover_verdict{handover_outcome::refused, "it is leaving the cluster"};
+  moved_session out{next_exchange_++, std::move(*request.image)};
+  const auto promise = make_response_promise<handover_verdict>();
+  handovers_.emplace(out.number, promise);
+  batch_bytes_ += item_bytes + bytes_of(out.image);
+  batch_.moves.sessions.push_back(std::move(out));
+  return promise;
+}
+
+void peer_actor::on_moves(peer_moves& moves) {
+  for (auto& moved : moves.sessions)
+    on_moved_session(moved);
+  for (const auto& verdict : moves.verdicts)
+    on_moved_verdict(verdict);
+  for (const auto& back : moves.bounced)
+    on_bounced_request(back);
+}
+
+void peer_actor::on_moved_session(moved_session& moved) {
+  const auto id = protocol::session_id::parse(moved.image.id);
+  const auto shard = id && !config_.shards.empty()
+                         ? config_.shards[protocol::shard_of(*id, config_.shards.size())]
+                         : caf::actor{};
+  if (!shard) {
+    adoption_verdict refused{moved.number, "its thread is starting"};
+    on_adoption_verdict(refused);
+    return;
+  }
+  send(shard, adoption{std::make_shared<session_image>(std::move(moved.image)),
+                       caf::actor_cast<caf::actor>(this), moved.number});
+}
+
+void peer_actor::on_adoption_verdict(adoption_verdict& verdict) {
+  config_.observer->session_received(verdict.refused.empty() ? handover_outcome::taken
+                                                             : handover_outcome::refused);
+  batch_bytes_ += item_bytes;
+  batch_.moves.verdicts.push_back({verdict.number, std::move(verdict.refused)});
+}
+
+void peer_actor::on_moved_verdict(const moved_verdict& verdict) {
+  const auto found = handovers_.find(verdict.number);
+  if (found == handovers_.end())
+    return;
+  auto promise = std::move(found->second);
+  handovers_.erase(found);
+  const auto outcome =
+      verdict.refused.empty() ? handover_outcome::taken : handover_outcome::refused;
+  config_.observer->session_sent(outcome);
+  if (outcome == handover_outcome::taken && !std::exchange(has_taken_, true))
+    send(config_.cluster, peer_takes{config_.other.number});
+  promise.deliver(handover_verdict{outcome, verdict.refused});
+}
+
+void peer_actor::lose_handovers() {
+  for (auto& [number, promise] : std::exchange(handovers_, {})) {
+    config_.observer->session_sent(handover_outcome::lost);
+    promise.deliver(handover_verdict{handover_outcome::lost, "the connection ended"});
+  }
+}
+
+void peer_actor::on_holdings(const peer_holdings& holdings) {
+  // From the cluster of this node, or from the other node.
+  if (!remote_)
+    return; // told again when it has joined
+  if (current_sender() == caf::actor_cast<caf::strong_actor_ptr>(remote_)) {
+    heard();
+    send(config_.cluster, peer_holds{config_.other.number, holdings.numbers});
+  } else {
+    send(remote_, holdings);
+  }
+}
+
+// -- requests that found their session gone ---------------------------------------------------------
+
+/// Of a client of the other node, by a session or a shard of this one.
+void peer_actor::on_bounced(const bounced& back) {
+  if (served_.erase(back.exchange) == 0)
+    return; // the client has gone
+  auto words = in_words(back.session, back.content);
+  if (!words)
+    return;
+  bounced_request out{back.exchange, back.to, on_the_wire(*std::move(words))};
+  batch_bytes_ += item_bytes + out.request.body.size();
+  batch_.moves.bounced.push_back(std::move(out));
+}
+
+/// Of a client of this node: its connection finds out where to go from here.
+void peer_actor::on_bounced_request(const bounced_request& back) {
+  const auto found = exchanges_.find(back.exchange);
+  if (found == exchanges_.end())
+    return; // the client has gone
+  const auto open = std::move(found->second);
+  forget(back.exchange, open);
+  const auto session = protocol::session_id::parse(back.request.session);
+  auto content = from_words(back.request, open.transport, open.exchange, config_.json);
+  if (session && content) {
+    send(open.transport,
+         bounced{open.exchange, *session, *std::move(content), config_.other.number, back.to});
+    return;
+  }
+  reply failed{open.exchange, 500, {}, {}, 0};
+  protocol::append_error(failed.body, open.id,
+                         protocol::make_invalid_request("The request came back changed."));
+  send(open.transport, std::move(failed));
+}
+
+/// The other node takes no more requests.
+void peer_actor::bounce(forward& request) {
+  const auto session = request.session;
+  const auto transport = request.transport;
+  const auto exchange = request.exchange;
+  const auto words = on_the_wire(std::move(request));
+  auto content = from_words(words, transport, exchange, config_.json);
+  if (transport && content)
+    send(transport,
+         bounced{exchange, session, *std::move(content), config_.other.number, 0, heirs_});
+}
+
+// -- leaving ----------------------------------------------------------------------------------------
+
+void peer_actor::begin_leaving(const troupe::leave& words) {
+  if (remote_)
+    send(remote_, peer_leaving{words.heirs});
+  else
+    end("this node leaves the cluster", false);
+}
+
+void peer_actor::on_leaving(peer_leaving& words) {
+  heard();
+  other_leaves_ = true;
+  heirs_ = std::move(words.heirs);
+  send(config_.cluster, peer_leaves{config_.other.number, heirs_});
+}
+
+void peer_actor::on_left_alone() {
+  heard();
+  left_alone_ = true;
+}
+
+void peer_actor::go_on_leaving() {
+  if (over_ || !remote_ || !queue_.empty())
+    return;
+  // All requests of this node have been sent, and none will follow.
+  if (other_leaves_ && !std::exchange(said_left_alone_, true))
+    send(remote_, peer_left_alone{});
+  if (left_alone_ && served_.empty() && !std::exchange(said_farewell_, true))
+    send(remote_, peer_farewell{});
+}
+
+} // namespace troupe
