@@ -1,13 +1,14 @@
 #pragma once
 
-// What is said about a session that goes from one node to another. On the old node:
+// What is said about a session or task that goes from one node to another. On the old node:
 //
 //   session → peer of the heir    session_handover, a request; answered with handover_verdict
+//   task → peer of the heir       task_handover, likewise
 //   session, shard → transport    bounced: the session is elsewhere, nothing was done
 //
 // The peers say it to each other as a part of peer_batch (peer_messages.hpp). On the new node:
 //
-//   peer → shard                  adoption; answered with adoption_verdict
+//   peer → shard                  adoption, task_adoption; answered with adoption_verdict
 
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,7 @@
 
 #include "troupe/actors/exchange.hpp"
 #include "troupe/actors/session_image.hpp"
+#include "troupe/actors/task_image.hpp"
 #include "troupe/protocol/session_seal.hpp"
 
 namespace troupe {
@@ -28,6 +30,11 @@ namespace troupe {
 /// session → peer: the other node is to go on with this session.
 struct session_handover {
   std::shared_ptr<session_image> image;
+};
+
+/// task → peer: the other node is to go on with this task.
+struct task_handover {
+  std::shared_ptr<task_image> image;
 };
 
 enum class handover_outcome : std::uint8_t {
@@ -66,13 +73,19 @@ struct adoption {
   caf::actor peer;
   std::uint64_t number = 0; ///< for the answer
 };
+/// peer → shard: likewise.
+struct task_adoption {
+  std::shared_ptr<task_image> image;
+  caf::actor peer;
+  std::uint64_t number = 0; ///< for the answer
+};
 /// shard → peer.
 struct adoption_verdict {
   std::uint64_t number = 0;
   std::string refused; ///< empty: it was taken
 };
 
-/// shard → session: now it is your turn to be handed over (handover_queue.hpp).
+/// shard → session, task: now it is your turn to be handed over (handover_queue.hpp).
 struct handover_turn {};
 /// session → itself, behind everything else: it has been handed over, and this is the end.
 struct handover_over {};
@@ -80,9 +93,11 @@ struct handover_over {};
 } // namespace troupe
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::session_handover)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::task_handover)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::handover_verdict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::bounced)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::adoption)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::task_adoption)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::adoption_verdict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::handover_turn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::handover_over)

@@ -1,6 +1,6 @@
 #pragma once
 
-// How many sessions of one I/O thread are on their way to other nodes at once. Each is packed when its turn
+// How many sessions and tasks of one I/O thread are on their way to other nodes at once. Each is packed when its turn
 // comes, so that what a drain needs beyond the sessions themselves is bounded.
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class handover_queue {
 public:
   static constexpr std::size_t max_under_way = 16;
 
-  /// True if `session` may begin; else it is told handover_turn later. Once it has had its turn it says end().
+  /// True if `session`, or a task, may begin; else it is told handover_turn later. Once it has had its turn it says end().
   bool begin(const caf::actor_addr& session) {
     if (under_way_ < max_under_way) {
       ++under_way_;
@@ -43,7 +43,7 @@ public:
 
 private:
   std::size_t under_way_ = 0;
-  std::deque<caf::actor_addr> waiting_; ///< at most as many as there are sessions
+  std::deque<caf::actor_addr> waiting_; ///< at most as many as there are sessions and tasks
 };
 
 } // namespace troupe

@@ -82,6 +82,7 @@ caf::behavior peer_actor::make_behavior() {
         batch_.tasks.push_back({news.task, news.members});
       },
       [this](const session_handover& request) { return on_handover(request); },
+      [this](const task_handover& request) { return on_handover(request); },
       [this](adoption_verdict& verdict) { on_adoption_verdict(verdict); },
       [this](session_copy& request) { return on_copy(request); },
       [this](const copy_stored& stored) { on_stored(stored); },
@@ -209,6 +210,7 @@ void peer_actor::refuse_from_now_on() {
   become([this](forward& request) { on_forward(request); },
          [this](const task_request& request) { return on_task_request(request); },
          [this](const session_handover& request) { return on_handover(request); },
+         [this](const task_handover& request) { return on_handover(request); },
          [this](session_copy& request) { return on_copy(request); },
          [this](const call& asked) { return on_tool_call(asked); },
          [this](peer_forgotten) { quit(); });
@@ -334,6 +336,8 @@ void peer_actor::on_batch(peer_batch& batch) {
     send(config_.cluster, peer_task_changed{{std::move(news.task), std::move(news.members)}});
   }
   for (const auto& moved : batch.moves.sessions)
+    bytes += item_bytes + bytes_of(moved.image);
+  for (const auto& moved : batch.moves.tasks)
     bytes += item_bytes + bytes_of(moved.image);
   for (const auto& back : batch.moves.bounced)
     bytes += item_bytes + back.request.body.size();

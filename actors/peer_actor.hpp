@@ -4,7 +4,7 @@
 //   peer.cpp           life: hello, heartbeats, credit, the end and what comes after it
 //   peer_outbound.cpp  exchanges of this node's clients with sessions of the other node
 //   peer_inbound.cpp   exchanges of the other node's clients with sessions of this node
-//   peer_handover.cpp  sessions that go to the other node or come from there; leaving
+//   peer_handover.cpp  sessions and tasks that go to the other node or come from there; leaving
 //   peer_copies.cpp    copies of sessions, that one of the two keeps for the other
 //   peer_tools.cpp     calls of one node's clients to tools of the other (imported_calls, exported_calls)
 
@@ -14,7 +14,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <caf/typed_response_promise.hpp>
@@ -112,8 +114,11 @@ private:
 
   // -- peer_handover.cpp ----------------------------------------------------------------------------
   caf::result<handover_verdict> on_handover(const session_handover& request);
+  caf::result<handover_verdict> on_handover(const task_handover& request);
   void on_moves(peer_moves& moves);
+  caf::actor home_of(std::string_view text) const;
   void on_moved_session(moved_session& moved);
+  void on_moved_task(moved_task& moved);
   void on_moved_verdict(const moved_verdict& verdict);
   void on_bounced_request(const bounced_request& back);
   void on_adoption_verdict(adoption_verdict& verdict);
@@ -167,14 +172,20 @@ private:
   std::map<local_exchange, std::uint64_t> numbers_; ///< of exchanges_
   /// Exchanges of the other node that a session here has not answered.
   std::unordered_map<std::uint64_t, protocol::session_id> served_;
-  /// Sessions that the other node has not answered for yet.
-  std::unordered_map<std::uint64_t, caf::typed_response_promise<handover_verdict>> handovers_;
+  /// Questions of the other node to tasks here that have not been answered.
+  std::size_t asking_tasks_ = 0;
+  /// Sessions and tasks that the other node has not answered for yet.
+  using handover_table =
+      std::unordered_map<std::uint64_t, caf::typed_response_promise<handover_verdict>>;
+  handover_table handovers_;
+  handover_table task_handovers_;
+  std::unordered_set<std::uint64_t> arriving_tasks_; ///< of the other node; adoption is to be answered
   std::deque<waiting_copy> copies_waiting_; ///< bounded by the threads' queues (copy_queue.hpp)
   std::map<std::uint64_t, sent_copy> copies_sent_;
   std::size_t copy_bytes_out_ = 0; ///< of copies_sent_
   bool other_leaves_ = false;
   std::vector<protocol::node_number> heirs_; ///< of the other node, which leaves
-  bool has_taken_ = false;                   ///< it has taken a session
+  bool has_taken_ = false;                   ///< it has taken a session or task
   bool left_alone_ = false; ///< this node leaves, and the other one sends no more requests
   bool said_left_alone_ = false;
   bool said_farewell_ = false;

@@ -1,4 +1,4 @@
-// Sessions that go to the other node or come from there, requests that found their session gone, and the
+// Sessions and tasks that go to the other node or come from there, requests that found their session gone, and the
 // orderly end of a connection when one of the two nodes leaves the cluster.
 
 #include <utility>
@@ -9,12 +9,20 @@
 
 namespace troupe {
 
-// -- sessions -------------------------------------------------------------------------------------
+// -- sessions and tasks ---------------------------------------------------------------------------
+
+namespace {
+
+handover_verdict make_leaving_verdict() {
+  return {handover_outcome::refused, "it is leaving the cluster"};
+}
+
+} // namespace
 
 /// How many are on their way is bounded by the threads' queues (handover_queue.hpp).
 caf::result<handover_verdict> peer_actor::on_handover(const session_handover& request) {
   if (over_ || other_leaves_)
-    return handover_verdict{handover_outcome::refused, "it is leaving the cluster"};
+    return make_leaving_verdict();
   moved_session out{next_exchange_++, std::move(*request.image)};
   const auto promise = make_response_promise<handover_verdict>();
   handovers_.emplace(out.number, promise);
@@ -23,54 +31,94 @@ caf::result<handover_verdict> peer_actor::on_handover(const session_handover& re
   return promise;
 }
 
+caf::result<handover_verdict> peer_actor::on_handover(const task_handover& request) {
+  if (over_ || other_leaves_)
+    return make_leaving_verdict();
+  moved_task out{next_exchange_++, std::move(*request.image)};
+  const auto promise = make_response_promise<handover_verdict>();
+  task_handovers_.emplace(out.number, promise);
+  batch_bytes_ += item_bytes + bytes_of(out.image);
+  batch_.moves.tasks.push_back(std::move(out));
+  return promise;
+}
+
 void peer_actor::on_moves(peer_moves& moves) {
   for (auto& moved : moves.sessions)
     on_moved_session(moved);
+  for (auto& moved : moves.tasks)
+    on_moved_task(moved);
   for (const auto& verdict : moves.verdicts)
     on_moved_verdict(verdict);
   for (const auto& back : moves.bounced)
     on_bounced_request(back);
 }
 
+/// The thread that an id names; empty if there is none.
+caf::actor peer_actor::home_of(std::string_view text) const {
+  const auto id = protocol::session_id::parse(text);
+  return id && !config_.shards.empty()
+             ? config_.shards[protocol::shard_of(*id, config_.shards.size())]
+             : caf::actor{};
+}
+
 void peer_actor::on_moved_session(moved_session& moved) {
-  const auto id = protocol::session_id::parse(moved.image.id);
-  const auto shard = id && !config_.shards.empty()
-                         ? config_.shards[protocol::shard_of(*id, config_.shards.size())]
-                         : caf::actor{};
-  if (!shard) {
-    adoption_verdict refused{moved.number, "its thread is starting"};
-    on_adoption_verdict(refused);
+  if (const auto shard = home_of(moved.image.id)) {
+    send(shard, adoption{std::make_shared<session_image>(std::move(moved.image)),
+                         caf::actor_cast<caf::actor>(this), moved.number});
     return;
   }
-  send(shard, adoption{std::make_shared<session_image>(std::move(moved.image)),
-                       caf::actor_cast<caf::actor>(this), moved.number});
+  adoption_verdict refused{moved.number, "its thread is starting"};
+  on_adoption_verdict(refused);
+}
+
+void peer_actor::on_moved_task(moved_task& moved) {
+  arriving_tasks_.insert(moved.number);
+  if (const auto shard = home_of(moved.image.id)) {
+    send(shard, task_adoption{std::make_shared<task_image>(std::move(moved.image)),
+                              caf::actor_cast<caf::actor>(this), moved.number});
+    return;
+  }
+  adoption_verdict refused{moved.number, "its thread is starting"};
+  on_adoption_verdict(refused);
 }
 
 void peer_actor::on_adoption_verdict(adoption_verdict& verdict) {
-  config_.observer->session_received(verdict.refused.empty() ? handover_outcome::taken
-                                                             : handover_outcome::refused);
+  const auto outcome =
+      verdict.refused.empty() ? handover_outcome::taken : handover_outcome::refused;
+  if (arriving_tasks_.erase(verdict.number) > 0)
+    config_.observer->task_received(outcome);
+  else
+    config_.observer->session_received(outcome);
   batch_bytes_ += item_bytes;
   batch_.moves.verdicts.push_back({verdict.number, std::move(verdict.refused)});
 }
 
 void peer_actor::on_moved_verdict(const moved_verdict& verdict) {
-  const auto found = handovers_.find(verdict.number);
-  if (found == handovers_.end())
-    return;
-  auto promise = std::move(found->second);
-  handovers_.erase(found);
   const auto outcome =
       verdict.refused.empty() ? handover_outcome::taken : handover_outcome::refused;
-  config_.observer->session_sent(outcome);
+  auto sent = handovers_.extract(verdict.number);
+  if (sent) {
+    config_.observer->session_sent(outcome);
+  } else {
+    sent = task_handovers_.extract(verdict.number);
+    if (!sent)
+      return;
+    config_.observer->task_sent(outcome);
+  }
   if (outcome == handover_outcome::taken && !std::exchange(has_taken_, true))
     send(config_.cluster, peer_takes{config_.other.number});
-  promise.deliver(handover_verdict{outcome, verdict.refused});
+  sent.mapped().deliver(handover_verdict{outcome, verdict.refused});
 }
 
 void peer_actor::lose_handovers() {
+  const handover_verdict lost{handover_outcome::lost, "the connection ended"};
   for (auto& [number, promise] : std::exchange(handovers_, {})) {
-    config_.observer->session_sent(handover_outcome::lost);
-    promise.deliver(handover_verdict{handover_outcome::lost, "the connection ended"});
+    config_.observer->session_sent(lost.outcome);
+    promise.deliver(lost);
+  }
+  for (auto& [number, promise] : std::exchange(task_handovers_, {})) {
+    config_.observer->task_sent(lost.outcome);
+    promise.deliver(lost);
   }
 }
 
@@ -159,7 +207,7 @@ void peer_actor::go_on_leaving() {
   // All requests of this node have been sent, and none will follow.
   if (other_leaves_ && !std::exchange(said_left_alone_, true))
     send(remote_, peer_left_alone{});
-  if (left_alone_ && served_.empty() && !std::exchange(said_farewell_, true))
+  if (left_alone_ && served_.empty() && asking_tasks_ == 0 && !std::exchange(said_farewell_, true))
     send(remote_, peer_farewell{});
 }
 

@@ -63,18 +63,27 @@ void peer_actor::ask_task(const protocol::session_id& task, const forwarded_requ
   const auto* responses = asked->if_contains("responses");
   task_request question{task, static_cast<protocol::method>(request.method), *known, *body,
                         responses != nullptr ? responses->if_object() : nullptr};
+  ++asking_tasks_;
   this->request(shard, task_timeout, std::move(question))
-      .then([this, exchange](task_reply& answer) { answer_task(exchange, std::move(answer)); },
-            [this, exchange, known](const caf::error&) {
-              answer_task(exchange, make_unknown_task_reply(*known));
-            });
+      .then(
+          [this, exchange](task_reply& answer) {
+            --asking_tasks_;
+            answer_task(exchange, std::move(answer));
+          },
+          [this, exchange, known](const caf::error&) {
+            --asking_tasks_;
+            answer_task(exchange, make_unknown_task_reply(*known));
+          });
 }
 
 void peer_actor::answer_task(std::uint64_t exchange, task_reply&& answer) {
   forwarded_answer out;
   out.exchange = exchange;
-  out.kind = static_cast<std::uint8_t>(answer_kind::task);
+  out.kind =
+      static_cast<std::uint8_t>(answer.absent ? answer_kind::task_absent : answer_kind::task);
   out.status = static_cast<std::int32_t>(answer.kind);
+  if (answer.absent)
+    out.to = answer.absent->to;
   out.body = std::move(answer.json);
   say(std::move(out));
 }

@@ -41,7 +41,7 @@
 namespace troupe {
 
 /// Both ends of a connection must have the same.
-inline constexpr std::uint32_t peer_protocol = 6;
+inline constexpr std::uint32_t peer_protocol = 7;
 
 // -- across ---------------------------------------------------------------------------------------
 
@@ -76,7 +76,14 @@ struct forwarded_request {
   bool resumes = false;
 };
 
-enum class answer_kind : std::uint8_t { reply, begin, event, end, task };
+enum class answer_kind : std::uint8_t {
+  reply,
+  begin,
+  event,
+  end,
+  task,
+  task_absent, ///< the task is not there, `to` may have it
+};
 
 /// What the session said to its transport.
 struct forwarded_answer {
@@ -84,6 +91,7 @@ struct forwarded_answer {
   std::uint8_t kind = 0;   ///< answer_kind
   std::int32_t status = 0; ///< of HTTP; of a task: outcome_kind
   std::int32_t retry_after_seconds = 0;
+  std::uint32_t to = 0; ///< a node's number
   std::string head;
   std::string body; ///< JSON of a reply or an event
 };
@@ -94,10 +102,14 @@ struct task_news {
   std::string members;
 };
 
-/// A session on its way, and what became of it.
+/// A session or a task on its way, and what became of it.
 struct moved_session {
   std::uint64_t number = 0; ///< by the sending peer, for the answer
   session_image image;
+};
+struct moved_task {
+  std::uint64_t number = 0; ///< likewise
+  task_image image;
 };
 struct moved_verdict {
   std::uint64_t number = 0;
@@ -111,9 +123,10 @@ struct bounced_request {
   forwarded_request request;
 };
 
-/// What is said about sessions that go from node to node (handover.hpp).
+/// What is said about sessions and tasks that go from node to node (handover.hpp).
 struct peer_moves {
   std::vector<moved_session> sessions;
+  std::vector<moved_task> tasks;
   std::vector<moved_verdict> verdicts;
   std::vector<bounced_request> bounced;
 };
@@ -158,7 +171,7 @@ struct peer_members {
   std::vector<peer_member> nodes;
 };
 
-/// Of which other nodes' numbers the sender has sessions. After hello, and whenever it changes.
+/// Of which other nodes' numbers the sender has sessions or tasks. After hello, and whenever it changes.
 struct peer_holdings {
   std::vector<std::uint32_t> numbers;
 };
@@ -166,7 +179,7 @@ struct peer_holdings {
 // A node leaves: it asks for no more requests, hears that none will come, answers those it has, and says that
 // this was all. So none is lost with the connection.
 struct peer_leaving {
-  std::vector<std::uint32_t> heirs; ///< to whom it has given sessions
+  std::vector<std::uint32_t> heirs; ///< to whom it has given sessions or tasks
 };
 struct peer_left_alone {};
 struct peer_farewell {};
@@ -194,7 +207,7 @@ struct published {
 
 /// cluster → peer: this node leaves the cluster; end the connection when all is said.
 struct leave {
-  std::vector<protocol::node_number> heirs; ///< to whom this node has given sessions
+  std::vector<protocol::node_number> heirs; ///< to whom this node has given sessions or tasks
 };
 
 /// peer → cluster: the other node leaves, and takes no more requests.
@@ -203,12 +216,12 @@ struct peer_leaves {
   std::vector<protocol::node_number> heirs;
 };
 
-/// peer → cluster: the other node has taken a session of this one, for the first time.
+/// peer → cluster: the other node has taken a session or task of this one, for the first time.
 struct peer_takes {
   protocol::node_number node = 0;
 };
 
-/// peer → cluster: of which nodes' numbers the other node has sessions.
+/// peer → cluster: of which nodes' numbers the other node has sessions or tasks.
 struct peer_holds {
   protocol::node_number node = 0;
   std::vector<protocol::node_number> numbers;
@@ -257,7 +270,7 @@ typename Inspector::result_type inspect(Inspector& f, forwarded_request& x) {
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, forwarded_answer& x) {
   return f(caf::meta::type_name("forwarded_answer"), x.exchange, x.kind, x.status,
-           x.retry_after_seconds, x.head, x.body);
+           x.retry_after_seconds, x.to, x.head, x.body);
 }
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, task_news& x) {
@@ -277,6 +290,10 @@ typename Inspector::result_type inspect(Inspector& f, moved_session& x) {
   return f(caf::meta::type_name("moved_session"), x.number, x.image);
 }
 template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, moved_task& x) {
+  return f(caf::meta::type_name("moved_task"), x.number, x.image);
+}
+template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, moved_verdict& x) {
   return f(caf::meta::type_name("moved_verdict"), x.number, x.refused);
 }
@@ -286,7 +303,7 @@ typename Inspector::result_type inspect(Inspector& f, bounced_request& x) {
 }
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_moves& x) {
-  return f(caf::meta::type_name("peer_moves"), x.sessions, x.verdicts, x.bounced);
+  return f(caf::meta::type_name("peer_moves"), x.sessions, x.tasks, x.verdicts, x.bounced);
 }
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_holdings& x) {

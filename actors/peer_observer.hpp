@@ -27,6 +27,9 @@ public:
   virtual void session_sent(handover_outcome) noexcept = 0;
   /// One came from the other node; it was taken or refused.
   virtual void session_received(handover_outcome) noexcept = 0;
+  /// The same of tasks.
+  virtual void task_sent(handover_outcome) noexcept = 0;
+  virtual void task_received(handover_outcome) noexcept = 0;
 };
 
 } // namespace troupe

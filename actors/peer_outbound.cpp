@@ -64,10 +64,14 @@ void peer_actor::refuse(const forward& request, std::string why) {
 }
 
 caf::result<task_reply> peer_actor::on_task_request(const task_request& request) {
-  if (over_ || other_leaves_ || is_full() || exchanges_.size() >= config_.options.max_exchanges) {
+  if (other_leaves_) {
+    auto elsewhere = make_unknown_task_reply(request.id);
+    elsewhere.absent = task_absence{config_.other.number, 0, heirs_};
+    return elsewhere;
+  }
+  if (over_ || is_full() || exchanges_.size() >= config_.options.max_exchanges) {
     config_.observer->request_refused();
-    return make_task_failure(request.id,
-                             "The node that has this task cannot be asked now; try again.");
+    return make_unreachable_task_reply(request.id);
   }
   forwarded_request out;
   out.exchange = next_exchange_++;
@@ -114,9 +118,13 @@ void peer_actor::on_answer(forwarded_answer& answer) {
     forget(answer.exchange, open);
     return;
   case answer_kind::task:
-    if (open.task.pending())
-      open.task.deliver(
-          task_reply{std::move(answer.body), static_cast<outcome_kind>(answer.status)});
+  case answer_kind::task_absent:
+    if (open.task.pending()) {
+      task_reply said{std::move(answer.body), static_cast<outcome_kind>(answer.status)};
+      if (static_cast<answer_kind>(answer.kind) == answer_kind::task_absent)
+        said.absent = task_absence{config_.other.number, answer.to, {}};
+      open.task.deliver(std::move(said));
+    }
     exchanges_.erase(found);
     return;
   case answer_kind::begin:

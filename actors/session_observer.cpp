@@ -34,6 +34,8 @@ std::string_view to_string(task_end what) noexcept {
     return "cancelled";
   case task_end::expired:
     return "expired";
+  case task_end::moved:
+    return "moved";
   }
   return "unknown";
 }

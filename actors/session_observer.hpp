@@ -36,8 +36,9 @@ enum class task_end : std::uint8_t {
   failed,
   cancelled,
   expired, ///< not done within its time to live, or when the server stopped
+  moved,   ///< the node shut down, and another one goes on with it
 };
-inline constexpr std::size_t task_end_count = 4;
+inline constexpr std::size_t task_end_count = 5;
 std::string_view to_string(task_end what) noexcept;
 
 /// How a request ended.

@@ -75,9 +75,11 @@ struct shard_state {
   node_table_ptr nodes; ///< of the cluster; null if it is in none
   handover_queue handovers;
   moved_sessions moved;
+  /// Tasks that were on this thread while its node drains: which node has each now.
+  std::unordered_map<protocol::session_id, protocol::node_number> moved_tasks;
   std::unique_ptr<copy_queue> copies;   ///< null: sessions are not copied to other nodes
   std::unique_ptr<session_copies> kept; ///< of other nodes' sessions; likewise
-  /// How many sessions are here whose ids name another node, by its number.
+  /// How many sessions and tasks are here whose ids name another node, by its number.
   std::unordered_map<protocol::node_number, std::size_t> foreign;
   /// Called when `foreign` has got another key or lost one; may be empty.
   std::function<void()> on_foreign_changed;
@@ -97,7 +99,7 @@ struct shard_state {
   /// Whose ids this one is, if not this node's; nothing without a cluster.
   std::optional<protocol::node_number> foreign_owner(const protocol::session_id& id);
   std::vector<protocol::node_number> foreign_owners() const;
-  /// A session is in the table, or no longer; keeps `foreign`.
+  /// A session or task is in the table, or no longer; keeps `foreign`.
   void hold_foreign(const protocol::session_id& id);
   void release_foreign(const protocol::session_id& id);
 

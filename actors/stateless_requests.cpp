@@ -1,5 +1,7 @@
 #include "troupe/actors/stateless_requests.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "troupe/actors/call_runner.hpp"
 #include "troupe/actors/input_rounds.hpp"
 #include "troupe/actors/list_request.hpp"
+#include "troupe/actors/task_lookup.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/initialize.hpp"
 #include "troupe/protocol/task.hpp"
@@ -28,6 +31,15 @@ client_ptr make_client(const protocol::request_meta& meta) {
   else
     result->wants_no_log();
   return result;
+}
+
+stateless_answer answer_of(task_reply&& said) {
+  stateless_answer answer{200, std::move(said.json), said.kind};
+  if (said.kind == outcome_kind::refused) {
+    answer.status = 503;
+    answer.retry = true;
+  }
+  return answer;
 }
 
 /// One request on its way.
@@ -106,21 +118,16 @@ private:
       wanted.id = *id;
     }
     const auto task = task_id::parse(wanted.id);
-    const auto owner = task ? find_task(*task) : caf::actor{};
-    if (!owner)
+    if (!task)
       return counted(make_failure(request_.id, protocol::make_unknown_task()));
-    return stateless_task{owner, {*task, request_.method, request_.id, body_, wanted.responses}};
-  }
-
-  /// The task, or who may have it: the shard of another thread, the peer of another node.
-  caf::actor find_task(const task_id& task) const {
-    const auto found = shard_.tasks.find(task);
-    if (found != shard_.tasks.end())
-      return found->second;
-    if (auto home = shard_.home_of(task); home.peer)
-      return home.peer; // if the node that made it is gone, so is the task, as this one will say
-    const auto owner = protocol::shard_of(task, shard_.count);
-    return owner != shard_.index ? shard_.shards[owner] : caf::actor{};
+    session_search search;
+    auto place = find_task(shard_, *task, search);
+    if (!place.whom)
+      return counted(answer_of(place.unreachable ? make_unreachable_task_reply(request_.id)
+                                                 : make_unknown_task_reply(request_.id)));
+    return stateless_task{std::move(place.whom),
+                          {*task, request_.method, request_.id, body_, wanted.responses},
+                          std::move(search)};
   }
 
   stateless_step start(call_data_ptr data, const handler& run, bool as_task) const {
@@ -187,6 +194,72 @@ private:
 
 } // namespace
 
+namespace {
+
+/// A question on its way from node to node, until somebody has the task.
+class task_question : public std::enable_shared_from_this<task_question> {
+public:
+  task_question(caf::event_based_actor& self, shard_state_ptr shard, stateless_task&& question,
+                const stateless_source& source, std::function<void(stateless_answer&&)> done)
+      : self_(self),
+        shard_(std::move(shard)),
+        question_(std::move(question)),
+        received_(source.received),
+        transport_(source.transport),
+        done_(std::move(done)) {}
+
+  void ask() {
+    self_.request(question_.owner, caf::infinite, question_.request)
+        .then([me = shared_from_this()](task_reply& said) { me->on_reply(std::move(said)); },
+              [me = shared_from_this()](caf::error&) { // it ended just now
+                me->finish(make_unknown_task_reply(me->question_.request.id));
+              });
+  }
+
+private:
+  void on_reply(task_reply&& said) {
+    if (!said.absent || !learn(*said.absent)) {
+      finish(std::move(said));
+      return;
+    }
+    auto place = find_task(*shard_, question_.request.task, question_.search);
+    if (place.unreachable) {
+      finish(make_unreachable_task_reply(question_.request.id));
+    } else if (place.whom) {
+      question_.owner = std::move(place.whom);
+      ask();
+    } else {
+      finish(std::move(said));
+    }
+  }
+
+  /// False if this is no news, so that nobody is asked twice.
+  bool learn(const task_absence& absence) {
+    auto& search = question_.search;
+    if (std::ranges::find(search.tried, absence.from) != search.tried.end())
+      return false;
+    search.tried.push_back(absence.from);
+    search.told = absence.to;
+    search.heirs.insert(search.heirs.end(), absence.heirs.begin(), absence.heirs.end());
+    return true;
+  }
+
+  void finish(task_reply&& said) {
+    shard_->observer->request_finished(question_.request.what, said.kind, transport_,
+                                       clock::now() - received_);
+    done_(answer_of(std::move(said)));
+  }
+
+  caf::event_based_actor& self_; ///< the replies are handled by it, or not at all
+  shard_state_ptr shard_;
+  stateless_task question_;
+  time_point received_;
+  transport_kind transport_;
+  std::function<void(stateless_answer&&)> done_;
+};
+
+} // namespace
+
 stateless_step begin_request(shard_state& shard, const protocol::modern_request& request,
                              const protocol::document_ptr& body, const stateless_source& source) {
   return request_in_hand{shard, request, body, source}.begin();
@@ -194,17 +267,7 @@ stateless_step begin_request(shard_state& shard, const protocol::modern_request&
 
 void ask_task(caf::event_based_actor& self, const shard_state_ptr& shard, stateless_task&& question,
               const stateless_source& source, std::function<void(stateless_answer&&)> done) {
-  const auto id = question.request.id;
-  const auto take = [shard, what = question.request.what, received = source.received,
-                     transport = source.transport, done = std::move(done)](task_reply& answer) {
-    shard->observer->request_finished(what, answer.kind, transport, clock::now() - received);
-    done({200, std::move(answer.json), answer.kind});
-  };
-  self.request(question.owner, caf::infinite, std::move(question.request))
-      .then(take, [take, id](caf::error&) { // it ended just now
-        auto unknown = make_unknown_task_reply(id);
-        take(unknown);
-      });
+  std::make_shared<task_question>(self, shard, std::move(question), source, std::move(done))->ask();
 }
 
 frame_ptr make_server_info(const session_options& options) {

@@ -27,10 +27,11 @@ struct stateless_listen {
   protocol::subscription_filter filter;
 };
 
-/// A question for a task: request it from `owner`, the task itself or the shard that has it.
+/// A question for a task, which ask_task() sees through.
 struct stateless_task {
-  caf::actor owner;
+  caf::actor owner; ///< the task, or who may have it
   task_request request;
+  session_search search{}; ///< where it was looked for
 };
 
 using stateless_step =

@@ -1,103 +1,40 @@
 #include "troupe/actors/task.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
+#include <chrono>
 #include <utility>
-#include <vector>
 
-#include <caf/event_based_actor.hpp>
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/call_runner.hpp"
 #include "troupe/actors/messages.hpp"
-#include "troupe/actors/pinned.hpp"
+#include "troupe/actors/task_actor.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/json_writer.hpp"
-#include "troupe/protocol/task.hpp"
 
 namespace troupe {
 
-namespace {
+// -- the life -------------------------------------------------------------------------------------
 
-class task_actor final : public pinned<caf::event_based_actor>, private timer {
-public:
-  task_actor(caf::actor_config& config, shard_state_ptr shard, task_id id, call_data_ptr data,
-             handler run)
-      : pinned(config),
-        shard_(std::move(shard)),
-        id_(id),
-        data_(std::move(data)),
-        run_(std::move(run)),
-        created_at_(shard_->unix_ms()),
-        updated_at_(created_at_) {
-    data_->number = 1;
-    data_->in_task = data_->has_task = true;
-    shard_->timers.arm(*this, shard_->timers.now() + shard_->options->task_ttl);
-    shard_->observer->task_created();
-  }
+task_actor::task_actor(caf::actor_config& config, shard_state_ptr shard, task_id id,
+                       call_data_ptr data, handler run)
+    : pinned(config),
+      shard_(std::move(shard)),
+      id_(id),
+      data_(std::move(data)),
+      run_(std::move(run)),
+      created_at_(shard_->unix_ms()),
+      updated_at_(created_at_) {
+  data_->number = 1;
+  data_->in_task = data_->has_task = true;
+  arm_end_of_life();
+}
 
-  caf::behavior make_behavior() override;
-  void on_exit() override;
-  const char* name() const override { return "task"; }
-
-  /// Gives the call to its handler.
-  void begin() {
-    on_event([this] { dispatch(); });
-  }
-  std::string creation() const;
-
-private:
-  enum class phase : std::uint8_t { working, input_required, completed, failed, cancelled };
-
-  /// A question that the client has not answered yet, by the key it was sent with.
-  struct question {
-    std::string wire_key; ///< unique in the life of the task (SEP-2663, "Task Update Requests")
-    std::string key;      ///< the handler's
-    input_request request;
-  };
-
-  bool is_over() const noexcept { return phase_ >= phase::completed; }
-  protocol::task describe() const;
-  protocol::result_context context() const {
-    return {data_->client->revision, text_of(shard_->server_info)};
-  }
-  void dispatch();
-  void on_done(encoded_outcome&& done);
-  void ask(input_required&& wanted);
-  std::string make_wire_key(const std::string& key);
-  void encode_questions();
-  std::optional<rpc_error> take(const boost::json::object& responses);
-  void go_on();
-  task_reply on_request(const task_request& request);
-  task_reply reply_with(const protocol::request_id& id, std::string_view result) const;
-  void cancel();
-  void abandon();
-  void fail(rpc_error error);
-  void enter(phase next);
-  void tell_shards();
-  void on_timer(time_point) override;
-
-  shard_state_ptr shard_;
-  task_id id_;
-  call_data_ptr data_;
-  handler run_;
-  caf::message_id response_id_{};
-  phase phase_ = phase::working;
-  std::int64_t created_at_;
-  std::int64_t updated_at_;
-  std::string message_;
-  std::vector<question> open_;
-  inputs answers_;                                ///< so far, by the handler's keys
-  std::string state_;                             ///< of the handler, for its next call
-  std::map<std::string, int, std::less<>> asked_; ///< how often each of the handler's keys was used
-  std::set<std::string, std::less<>> used_keys_;  ///< on the wire
-  std::string content_;                           ///< the result, or the open questions, encoded
-  rpc_error error_;
-  bool draining_ = false;
-  bool expired_ = false;
-};
+void task_actor::arm_end_of_life() {
+  const std::chrono::milliseconds age{std::max<std::int64_t>(shard_->unix_ms() - created_at_, 0)};
+  const auto left = std::max(shard_->options->task_ttl - age, std::chrono::milliseconds{0});
+  shard_->timers.arm(*this, shard_->timers.now() + left);
+}
 
 caf::behavior task_actor::make_behavior() {
   constexpr auto self = &running<task_actor>;
@@ -123,8 +60,10 @@ caf::behavior task_actor::make_behavior() {
       [](const drain&) {
         self().draining_ = true;
         if (self().phase_ != phase::working)
-          self().quit();
+          self().leave();
       },
+      [](handover_turn) { self().on_handover_turn(); },
+      [](handover_over) { self().quit(); },
   };
   return shared;
 }
@@ -171,7 +110,13 @@ task_reply task_actor::reply_with(const protocol::request_id& id, std::string_vi
   return done;
 }
 
-task_reply task_actor::on_request(const task_request& request) {
+caf::result<task_reply> task_actor::on_request(const task_request& request) {
+  if (move_ || moved_)
+    return hold(request);
+  return answer(request);
+}
+
+task_reply task_actor::answer(const task_request& request) {
   std::string result;
   if (request.what == protocol::method::tasks_get) {
     protocol::append_task_result(result, describe(), context());
@@ -322,7 +267,7 @@ void task_actor::enter(phase next) {
     message_.clear();
   tell_shards();
   if (draining_ && phase_ != phase::working)
-    quit();
+    leave();
 }
 
 void task_actor::tell_shards() {
@@ -335,18 +280,27 @@ void task_actor::tell_shards() {
       send(peer, news);
 }
 
-/// The task's time is over.
+/// The task's time is over; or the heir does not say whether it has it.
 void task_actor::on_timer(time_point) {
-  expired_ = true;
-  on_event([this] { quit(); });
+  on_event([this] {
+    if (move_) {
+      on_handover_verdict({handover_outcome::lost, "it did not answer in time"});
+      return;
+    }
+    expired_ = true;
+    quit();
+  });
 }
 
 void task_actor::on_exit() {
   timer::cancel();
   if (!shard_)
     return;
+  end_move();
   auto end = task_end::expired;
-  if (phase_ == phase::completed)
+  if (moved_)
+    end = task_end::moved;
+  else if (phase_ == phase::completed)
     end = task_end::completed;
   else if (phase_ == phase::failed)
     end = task_end::failed;
@@ -359,6 +313,7 @@ void task_actor::on_exit() {
   }
   shard_->observer->task_ended(end);
   shard_->tasks.erase(id_);
+  shard_->release_foreign(id_);
   shard_->limits.release(limit::tasks);
   shard_ = nullptr;
   // Its call names it as caller: without this, neither would ever be freed, nor the handler's actor.
@@ -366,7 +321,7 @@ void task_actor::on_exit() {
   run_ = {};
 }
 
-} // namespace
+// -- for others -----------------------------------------------------------------------------------
 
 std::string spawn_task(const shard_state_ptr& shard, const call_data& data, handler run) {
   const auto id = shard->draw_id();
@@ -376,6 +331,7 @@ std::string spawn_task(const shard_state_ptr& shard, const call_data& data, hand
                                                                std::move(first), std::move(run));
   shard->tasks.emplace(id, handle);
   shard->adopt(handle);
+  shard->observer->task_created();
   auto& actor = static_cast<task_actor&>(*caf::actor_cast<caf::abstract_actor*>(handle));
   auto created = actor.creation();
   actor.begin();
@@ -387,6 +343,15 @@ task_reply make_unknown_task_reply(const protocol::request_id& id) {
   protocol::append_error(unknown.json, id, protocol::make_unknown_task());
   unknown.kind = outcome_kind::protocol_error;
   return unknown;
+}
+
+task_reply make_unreachable_task_reply(const protocol::request_id& id) {
+  task_reply refused;
+  protocol::append_error(
+      refused.json, id,
+      protocol::make_unavailable("The node that has this task cannot be asked now; try again."));
+  refused.kind = outcome_kind::refused;
+  return refused;
 }
 
 } // namespace troupe

@@ -6,9 +6,13 @@
 // id names; requests that arrive on other threads are sent there. What it goes through:
 //
 //   working ⇄ input_required → completed | failed | cancelled → gone, after its time to live
+//
+// When its node drains it goes to another one, unless it works (task_actor.hpp).
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <caf/actor.hpp>
@@ -20,6 +24,7 @@
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/request_id.hpp"
 #include "troupe/protocol/session_id.hpp"
+#include "troupe/protocol/session_seal.hpp"
 
 namespace troupe {
 
@@ -35,10 +40,19 @@ struct task_request {
   const boost::json::object* responses = nullptr; ///< of tasks/update
 };
 
+/// Who does not have a task, and what is known there of where it is.
+struct task_absence {
+  protocol::node_number from = 0;
+  protocol::node_number to = 0; ///< has it, if that is known
+  /// `from` leaves and takes no more questions: to whom it has given sessions and tasks.
+  std::vector<protocol::node_number> heirs;
+};
+
 /// task → connection: the whole JSON-RPC response.
 struct task_reply {
   std::string json;
   outcome_kind kind = outcome_kind::ok;
+  std::optional<task_absence> absent{}; ///< nothing was done, and another node may have it
 };
 
 /// task → every shard: what tasks/get would answer now, for those who listen; `members` as of
@@ -55,6 +69,8 @@ std::string spawn_task(const shard_state_ptr& shard, const call_data& data, hand
 
 /// The answer for a task that does not exist (any more).
 task_reply make_unknown_task_reply(const protocol::request_id& id);
+/// The answer while the node that has it, or may have it, cannot be asked.
+task_reply make_unreachable_task_reply(const protocol::request_id& id);
 
 } // namespace troupe
 

@@ -13,6 +13,7 @@
 #include "troupe/actors/session_adoption.hpp"
 #include "troupe/actors/session_takeover.hpp"
 #include "troupe/actors/stateless_requests.hpp"
+#include "troupe/actors/task_adoption.hpp"
 #include "troupe/protocol/task.hpp"
 #include "troupe/supervision/shard_actor.hpp"
 #include "troupe/supervision/unexpected.hpp"
@@ -94,6 +95,7 @@ caf::behavior shard_actor::make_behavior() {
                             limits.used(limit::uninitialized_sessions), limits.used(limit::calls)};
       },
       [this](adoption& request) { adopt_session(state_, request); },
+      [this](task_adoption& request) { adopt_task(state_, request); },
       [this](copy_arrival& arrived) { keep_copy(*state_, arrived); },
       [this](const copy_removal& gone) { drop_copy(*state_, gone); },
       [this](const owner_doubtful& lost) { forget_copies(*state_, lost); },

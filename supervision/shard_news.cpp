@@ -5,6 +5,7 @@
 
 #include "troupe/actors/absent_session.hpp"
 #include "troupe/actors/client_number.hpp"
+#include "troupe/actors/task_lookup.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/task.hpp"
 #include "troupe/supervision/shard_actor.hpp"
@@ -78,7 +79,7 @@ void shard_actor::publish(std::string_view subject, frame_ptr notification,
 caf::result<task_reply> shard_actor::on_task_request(task_request& request) {
   const auto found = state_->tasks.find(request.task);
   if (found == state_->tasks.end())
-    return make_unknown_task_reply(request.id);
+    return answer_absent(*state_, request);
   delegate(found->second, std::move(request));
   return caf::delegated<task_reply>{};
 }

@@ -112,18 +112,23 @@ void cluster_view::add_to(metrics::collector& collector) const {
   add_counter("troupe_cluster_forwarded_total", forwarded, not_forwarded_,
               {{"outcome", "refused"}});
   add_counter("troupe_cluster_forwarded_total", forwarded, failed_, {{"outcome", "lost"}});
-  constexpr auto moved = "troupe_cluster_sessions_moved_total";
-  constexpr auto about_moved = "Sessions of nodes that leave: what became of them on their way.";
-  for (const auto outcome :
-       {handover_outcome::taken, handover_outcome::refused, handover_outcome::lost}) {
-    const auto index = static_cast<std::size_t>(outcome);
-    const std::string name{to_string(outcome)};
-    add_counter(moved, about_moved, sessions_sent_[index],
-                {{"direction", "sent"}, {"outcome", name}});
-    if (outcome != handover_outcome::lost)
-      add_counter(moved, about_moved, sessions_received_[index],
-                  {{"direction", "received"}, {"outcome", name}});
-  }
+  const auto add_moves = [&](const char* name, const char* about, const auto& sent,
+                             const auto& received) {
+    for (const auto outcome :
+         {handover_outcome::taken, handover_outcome::refused, handover_outcome::lost}) {
+      const auto index = static_cast<std::size_t>(outcome);
+      const std::string what{to_string(outcome)};
+      add_counter(name, about, sent[index], {{"direction", "sent"}, {"outcome", what}});
+      if (outcome != handover_outcome::lost)
+        add_counter(name, about, received[index], {{"direction", "received"}, {"outcome", what}});
+    }
+  };
+  add_moves("troupe_cluster_sessions_moved_total",
+            "Sessions of nodes that leave: what became of them on their way.", sessions_sent_,
+            sessions_received_);
+  add_moves("troupe_cluster_tasks_moved_total",
+            "Tasks of nodes that leave: what became of them on their way.", tasks_sent_,
+            tasks_received_);
   collector.add_gauge(
       "troupe_cluster_queue_bytes", "What waits for credit of other nodes.", {},
       [this] { return static_cast<double>(queued_.load(std::memory_order_relaxed)); });

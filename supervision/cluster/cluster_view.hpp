@@ -49,6 +49,12 @@ public:
   void session_received(handover_outcome outcome) noexcept override {
     add(sessions_received_[static_cast<std::size_t>(outcome)]);
   }
+  void task_sent(handover_outcome outcome) noexcept override {
+    add(tasks_sent_[static_cast<std::size_t>(outcome)]);
+  }
+  void task_received(handover_outcome outcome) noexcept override {
+    add(tasks_received_[static_cast<std::size_t>(outcome)]);
+  }
 
   // -- by cluster_leases --------------------------------------------------------------------------
   void leases_held(limit what, std::size_t amount) noexcept {
@@ -100,6 +106,8 @@ private:
   counter failed_{0};
   std::array<counter, handover_outcome_count> sessions_sent_{};
   std::array<counter, handover_outcome_count> sessions_received_{};
+  std::array<counter, handover_outcome_count> tasks_sent_{};
+  std::array<counter, handover_outcome_count> tasks_received_{};
   std::array<std::atomic<std::size_t>, limit_count> leases_{};
   std::atomic<std::size_t> tools_live_{0};
   std::atomic<std::size_t> tools_absent_{0};

@@ -25,6 +25,8 @@ struct counted final : peer_observer, remote_tool_observer {
   void request_failed() noexcept override { ++failed; }
   void session_sent(handover_outcome) noexcept override {}
   void session_received(handover_outcome) noexcept override {}
+  void task_sent(handover_outcome) noexcept override {}
+  void task_received(handover_outcome) noexcept override {}
 
   int imported = 0, exported = 0;
   std::size_t calls_lost = 0, calls_not_taken = 0;

@@ -20,7 +20,7 @@ using namespace troupe;
 namespace {
 
 struct outcomes final : peer_observer {
-  std::vector<handover_outcome> out, in;
+  std::vector<handover_outcome> out, in, tasks_out, tasks_in;
   std::ptrdiff_t queued = 0;
   void batch_sent(std::size_t) noexcept override {}
   void batch_received(std::size_t) noexcept override {}
@@ -30,6 +30,8 @@ struct outcomes final : peer_observer {
   void request_failed() noexcept override {}
   void session_sent(handover_outcome outcome) noexcept override { out.push_back(outcome); }
   void session_received(handover_outcome outcome) noexcept override { in.push_back(outcome); }
+  void task_sent(handover_outcome outcome) noexcept override { tasks_out.push_back(outcome); }
+  void task_received(handover_outcome outcome) noexcept override { tasks_in.push_back(outcome); }
 };
 
 /// Two nodes in one system; each has an actor that is its cluster and its shard.
@@ -40,6 +42,11 @@ struct fixture : test_coordinator_fixture<> {
     std::vector<std::string> told;
     std::vector<routed> requests;
     std::vector<adoption> adoptions;
+    std::vector<task_adoption> tasks;
+    std::vector<protocol::request_id> questions; ///< for tasks
+    bool holds_questions = false;
+    caf::typed_response_promise<task_reply> held;
+    caf::event_based_actor* handle = nullptr;
     caf::actor self;
     caf::actor peer;
     std::function<void(std::string)> lost;
@@ -51,6 +58,7 @@ struct fixture : test_coordinator_fixture<> {
   std::shared_ptr<test::transport_log> log = std::make_shared<test::transport_log>();
   caf::actor transport = sys.spawn(test::recording_transport, log);
   std::vector<handover_verdict> verdicts;
+  std::vector<task_reply> replies;
 
   fixture() {
     bob.peer = spawn_peer(config_of(bob, 1));
@@ -70,6 +78,8 @@ struct fixture : test_coordinator_fixture<> {
     for (auto* each : {&alice, &bob}) {
       each->lost = nullptr;
       each->adoptions.clear();
+      each->tasks.clear();
+      each->held = {};
       each->requests.clear();
       caf::anon_send_exit(each->peer, caf::exit_reason::user_shutdown);
       caf::anon_send_exit(each->self, caf::exit_reason::user_shutdown);
@@ -81,7 +91,8 @@ struct fixture : test_coordinator_fixture<> {
   }
 
   peer_config config_of(node& mine, protocol::node_number other) {
-    mine.self = sys.spawn([&mine](caf::event_based_actor*) -> caf::behavior {
+    mine.self = sys.spawn([&mine](caf::event_based_actor* self) -> caf::behavior {
+      mine.handle = self;
       return {
           [&mine](const peer_joined&) { mine.told.emplace_back("joined"); },
           [&mine](const peer_leaves& who) {
@@ -100,6 +111,17 @@ struct fixture : test_coordinator_fixture<> {
           },
           [&mine](routed& request) { mine.requests.push_back(std::move(request)); },
           [&mine](adoption& one) { mine.adoptions.push_back(std::move(one)); },
+          [&mine](task_adoption& one) { mine.tasks.push_back(std::move(one)); },
+          [&mine](const task_request& asked) -> caf::result<task_reply> {
+            mine.questions.push_back(asked.id);
+            if (mine.holds_questions) {
+              mine.held = mine.handle->make_response_promise<task_reply>();
+              return mine.held;
+            }
+            auto gone = make_unknown_task_reply(asked.id);
+            gone.absent = task_absence{2, 5, {}};
+            return gone;
+          },
       };
     });
     peer_config config;
@@ -127,6 +149,33 @@ struct fixture : test_coordinator_fixture<> {
     sys.spawn([this, image](caf::event_based_actor* self) {
       self->request(alice.peer, caf::infinite, session_handover{image})
           .then([this](const handover_verdict& verdict) { verdicts.push_back(verdict); });
+    });
+    sched.run();
+  }
+
+  void hand_over_task() {
+    auto image = std::make_shared<task_image>();
+    image->id = id.view();
+    image->message = "almost done";
+    image->call.client_name = "somebody";
+    image->last_word.text = "{}";
+    image->open_keys = {"a", "b"};
+    image->asked = {{"a", 2}};
+    image->used_keys = {"a", "a-2"};
+    sys.spawn([this, image](caf::event_based_actor* self) {
+      self->request(alice.peer, caf::infinite, task_handover{image})
+          .then([this](const handover_verdict& verdict) { verdicts.push_back(verdict); });
+    });
+    sched.run();
+  }
+
+  /// A client of alice asks for a task of bob.
+  void ask_for_task() {
+    sys.spawn([this](caf::event_based_actor* self) {
+      self->request(alice.peer, caf::infinite,
+                    task_request{id, protocol::method::tasks_get,
+                                 protocol::request_id{std::int64_t{7}}, nullptr, nullptr})
+          .then([this](const task_reply& said) { replies.push_back(said); });
     });
     sched.run();
   }
@@ -235,6 +284,58 @@ CAF_TEST(a_request_that_comes_after_the_end_is_refused_and_not_dropped) {
   hand_over();
   CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
   CAF_CHECK(verdicts[0].outcome == handover_outcome::refused);
+}
+
+CAF_TEST(a_task_goes_over_and_is_counted_as_one) {
+  hand_over_task();
+  CAF_REQUIRE_EQUAL(bob.tasks.size(), 1u);
+  const auto& image = *bob.tasks[0].image;
+  CAF_CHECK_EQUAL(image.message, "almost done");
+  CAF_CHECK_EQUAL(image.call.client_name, "somebody");
+  CAF_CHECK_EQUAL(image.open_keys, (std::vector<std::string>{"a", "b"}));
+  CAF_CHECK(image.asked == (std::vector<asked_key>{{"a", 2}}));
+  tell(bob.tasks[0].peer, adoption_verdict{bob.tasks[0].number, {}});
+  CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
+  CAF_CHECK(verdicts[0].outcome == handover_outcome::taken);
+  CAF_CHECK(alice.observer.tasks_out == std::vector{handover_outcome::taken});
+  CAF_CHECK(bob.observer.tasks_in == std::vector{handover_outcome::taken});
+  CAF_CHECK(alice.observer.out.empty() && bob.observer.in.empty());
+  CAF_CHECK_EQUAL(alice.told, std::vector<std::string>{"takes 2"});
+}
+
+CAF_TEST(a_task_on_its_way_is_lost_with_the_connection) {
+  hand_over_task();
+  caf::anon_send_exit(bob.peer, caf::exit_reason::kill);
+  sched.run();
+  CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
+  CAF_CHECK(verdicts[0].outcome == handover_outcome::lost);
+  CAF_CHECK(alice.observer.tasks_out == std::vector{handover_outcome::lost});
+}
+
+CAF_TEST(who_asks_for_a_task_that_has_moved_is_told_where_it_is) {
+  ask_for_task();
+  CAF_REQUIRE_EQUAL(replies.size(), 1u);
+  CAF_REQUIRE(replies[0].absent.has_value());
+  CAF_CHECK_EQUAL(replies[0].absent->from, 2u);
+  CAF_CHECK_EQUAL(replies[0].absent->to, 5u);
+}
+
+CAF_TEST(a_node_that_leaves_answers_questions_for_tasks_and_takes_no_more) {
+  bob.holds_questions = true;
+  ask_for_task();
+  CAF_REQUIRE_EQUAL(bob.questions.size(), 1u);
+  tell(bob.peer, leave{{5, 6}});
+  CAF_CHECK(bob.told.empty()); // it has not left yet
+  ask_for_task();
+  CAF_CHECK_EQUAL(bob.questions.size(), 1u);
+  CAF_REQUIRE_EQUAL(replies.size(), 1u);
+  CAF_CHECK(replies[0].absent->heirs == (std::vector<protocol::node_number>{5, 6}));
+  bob.held.deliver(task_reply{"{}"});
+  bob.held = {};
+  sched.run();
+  CAF_REQUIRE_EQUAL(replies.size(), 2u);
+  CAF_CHECK_EQUAL(replies[1].json, "{}");
+  CAF_CHECK_EQUAL(bob.told.back(), "lost 1");
 }
 
 CAF_TEST(both_may_leave_at_once) {

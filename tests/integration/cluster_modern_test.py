@@ -2,14 +2,12 @@
 (events, states, tasks, cursors) is known everywhere."""
 
 import pytest
-from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
 from mcp.session import RpcError, Session
 from nodes import ModernWanderer, Nodes
+from tasks import ABLE, create, get, reach
 
 UPDATED = "notifications/resources/updated"
-TASKS = "io.modelcontextprotocol/tasks"
-ABLE = {**EVERYTHING, "extensions": {TASKS: {}}}
 FORM = {"action": "accept", "content": {"name": "Ada"}}
 
 
@@ -92,21 +90,19 @@ def test_lists_are_paged_over_all_nodes(cluster):
 
 def test_tasks_are_reached_from_every_node(cluster):
     for owner in cluster.all:
-        task = Modern(owner, ABLE).tool("wait_task", key=f"on-{owner.node}")
-        assert task["resultType"] == "task"
+        task = create(Modern(owner, ABLE), key=f"on-{owner.node}")
         for one in cluster.all:
-            seen = Modern(one, ABLE).call("tasks/get", {"taskId": task["taskId"]})
+            seen = get(Modern(one, ABLE), task)
             assert seen["status"] == "working"
         others = [one for one in cluster.all if one is not owner]
         Modern(others[0], ABLE).call("tasks/cancel", {"taskId": task["taskId"]})
         for one in cluster.all:
-            wait_until(lambda one=one: Modern(one, ABLE).call("tasks/get", {"taskId": task["taskId"]})
-                       ["status"] == "cancelled", "it is cancelled")
+            reach(Modern(one, ABLE), task, "cancelled")
 
 
 def test_a_task_is_listened_to_from_another_node(cluster):
     owner, other = cluster.all[:2]
-    task = Modern(owner, ABLE).tool("wait_task", key="listened-to")
+    task = create(Modern(owner, ABLE), key="listened-to")
     listener = Modern(other, ABLE).listen(taskIds=[task["taskId"]])
     Modern(owner, ABLE).call("tasks/cancel", {"taskId": task["taskId"]})
     message = listener.next()

@@ -8,33 +8,14 @@ from gate import cancelled, new_key, waiting
 from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
 from mcp.session import RpcError, Session
+from tasks import ABLE, TASKS, create, get, reach, update
 
-TASKS = "io.modelcontextprotocol/tasks"
-ABLE = {**EVERYTHING, "extensions": {TASKS: {}}}
 FORM = {"action": "accept", "content": {"name": "Ada"}}
 
 
 @pytest.fixture
 def able(server):
     return Modern(server, ABLE)
-
-
-def create(client, tool="wait_task", **arguments):
-    """Calls a tool that answers with a task; returns what came."""
-    created = client.tool(tool, **arguments)
-    assert created["resultType"] == "task", created
-    assert set(created) <= {"resultType", "_meta", "taskId", "status", "createdAt", "lastUpdatedAt", "ttlMs",
-                            "pollIntervalMs", "statusMessage"}
-    return created
-
-
-def get(client, task):
-    return client.call("tasks/get", {"taskId": task["taskId"]})
-
-
-def reach(client, task, status):
-    """Waits until the task has this status."""
-    return wait_until(lambda: (seen := get(client, task))["status"] == status and seen, f"it is {status}")
 
 
 def refuse(client, method, params, status, code):
@@ -153,10 +134,6 @@ def test_a_task_is_found_from_every_thread(serve):
 
 
 # -- questions -----------------------------------------------------------------------------------------
-
-def update(client, task, responses):
-    client.call("tasks/update", {"taskId": task["taskId"], "inputResponses": responses})
-
 
 def test_a_task_asks_and_goes_on(able):
     task = create(able, "ask_task", what="two")

@@ -143,7 +143,7 @@ void add_gate(node& node) {
   add("cancelled", "The keys of the calls that were cancelled, in order");
   add("cancelled_at", "When by the tool clock, for each key");
   node.handlers().add(tool("wait_file").with_description("Waits until a file exists"),
-                      {wait_for_file, execution::blocking});
+                      {wait_for_file, execution::blocking}, {task_support::optional});
 }
 
 } // namespace troupe::test_server
