@@ -96,6 +96,12 @@ struct supervised_actors {
   caf::actor cluster; ///< null if the node is in none
 };
 
+/// supervisor → shard: which version of the catalog it uses.
+struct catalog_query {};
+struct catalog_in_use {
+  std::uint64_t version = 0;
+};
+
 /// application → supervisor: ask the dispatcher, with a timeout. `answer` is called once on the pool,
 /// unless the supervisor has ended already: then both are just dropped.
 struct catalog_request {
@@ -140,6 +146,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::serve_stdio)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::stop_restarting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_in_use)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::notify_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hook_done)

@@ -97,8 +97,8 @@ public:
   std::string url() const;
 
   /// Adds, replaces and removes handlers at once; clients are told that lists have changed. The
-  /// answer is the version of the new catalog, or an error that says what is wrong with the set. Each
-  /// I/O thread gets that catalog by message, so a request that comes at once may still meet the old one.
+  /// answer is the version of the new catalog, when every I/O thread uses it; or an error that says what
+  /// is wrong with the set.
   std::future<caf::expected<std::uint64_t>> update(handler_set changes);
   /// Numbers of the moment, as the tool server_status shows them.
   supervision::node_figures figures() const noexcept;

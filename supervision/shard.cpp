@@ -72,6 +72,9 @@ caf::behavior shard_actor::make_behavior() {
       [this](hooks_changed& change) { state_->hooks = std::move(change.hooks); },
       [this](shards_changed& change) { state_->shards = std::move(change.shards); },
       [this](const catalog_changed& change) { on_catalog(change); },
+      [this](const catalog_query&) {
+        return catalog_in_use{state_->catalog ? state_->catalog->version : 0};
+      },
       [this](const lists_changed& change) { tell_of(change.changes); },
       [this](const resource_updated& event) { on_resource(event); },
       [this](tell_more) {

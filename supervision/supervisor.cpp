@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -219,8 +221,37 @@ struct supervisor_state {
   }
 
   void update(catalog_request& request) {
-    ask_dispatcher<catalog_updated>(std::move(request.change), std::move(request.answer),
-                                    [](const catalog_updated& done) { return done.version; });
+    ask_dispatcher<catalog_updated>(
+        std::move(request.change),
+        [this, answer = std::move(request.answer)](caf::expected<std::uint64_t> version) {
+          if (version)
+            answer_when_in_use(*version, answer);
+          else
+            answer(std::move(version));
+        },
+        [](const catalog_updated& done) { return done.version; });
+  }
+
+  /// The dispatcher has sent the new catalog to the shards, so what they are asked from now on comes behind it.
+  void answer_when_in_use(std::uint64_t version,
+                          const std::function<void(caf::expected<std::uint64_t>)>& answer) {
+    ++asked;
+    const auto left = std::make_shared<std::size_t>(1);
+    const auto one_less = [this, left, version, answer] {
+      if (--*left > 0)
+        return;
+      --asked;
+      answer(version);
+    };
+    for (const auto& shard : actors.shards) {
+      if (!shard)
+        continue;
+      ++*left;
+      self->request(shard, application_timeout, catalog_query{})
+          .then([one_less](const catalog_in_use&) { one_less(); },
+                [one_less](const caf::error&) { one_less(); }); // it begins with the new one
+    }
+    one_less();
   }
 
   void notify(notify_request& request) {

@@ -49,11 +49,6 @@ def taken_over(some, outcome="taken"):
     return sum(one.metric("troupe_cluster_sessions_taken_over_total", outcome=outcome) for one in some)
 
 
-def count_is(nodes, count):
-    """Nodes count their sessions from time to time only."""
-    wait_until(lambda: nodes.sessions() == count, f"there are {count} sessions")
-
-
 def three(nodes, config=None):
     return [nodes.add(config=config) for _ in range(3)]
 
@@ -74,7 +69,7 @@ def test_sessions_outlive_a_crash_and_then_another_one(nodes):
     assert took < TAKEOVER_SECONDS * max(SLOWNESS, 1)
     print(f"copies were {window * 1000:.0f} ms behind, all sessions are served after {took:.2f} s")
     assert window < 0.5 * max(SLOWNESS, 1)
-    count_is(nodes, 20)
+    nodes.wait_sessions(20)
     assert taken_over((second, third)) == 20
     # The second crash takes sessions that came from the first node, and some of its own.
     more = [Wanderer.open([second]) for _ in range(5)]
@@ -82,10 +77,10 @@ def test_sessions_outlive_a_crash_and_then_another_one(nodes):
     second.kill()
     for client in clients + more:
         served_everywhere(client, (third,))
-    count_is(nodes, 25)
+    nodes.wait_sessions(25)
     for client in clients + more:
         assert client.delete().status == 204
-    count_is(nodes, 0)
+    nodes.wait_sessions(0)
 
 
 def test_a_node_that_starts_again_at_once_finds_them(nodes):
@@ -97,7 +92,7 @@ def test_a_node_that_starts_again_at_once_finds_them(nodes):
     nodes.wait_connected()
     for client in clients:
         served_everywhere(client, (again, first, third))
-    count_is(nodes, 8)
+    nodes.wait_sessions(8)
     # The new process counts as any other node: some may have been handed on to it.
     assert taken_over((first, third)) + taken_over((first, third), "handed_on") == 8
 
@@ -197,7 +192,7 @@ def test_copies_follow_when_nodes_join(nodes):
     first.kill()
     for client in clients:
         served_everywhere(client, (second, third))
-    count_is(nodes, 12)
+    nodes.wait_sessions(12)
 
 
 def test_without_copies_a_session_ends_with_its_node(nodes):

@@ -68,13 +68,13 @@ def test_sessions_move_and_keep_their_ids(nodes):
         through(client, first, third)
         for _ in range(2):
             assert says(client, client.id)
-    assert nodes.sessions() == 40
+    nodes.wait_sessions(40)
     taken = [one.metric("troupe_cluster_sessions_moved_total", direction="received", outcome="taken")
              for one in (first, third)]
     assert sum(taken) == 40 and all(count > 5 for count in taken), taken
     for client in clients:
         assert client.delete().status == 204
-    assert nodes.sessions() == 0
+    nodes.wait_sessions(0)
     assert all(ended(client) for client in clients)
 
 
@@ -194,7 +194,7 @@ def test_requests_during_the_move_are_answered_or_refused_and_run_once(nodes):
     assert failures == []
     for client in clients:
         delete(client)
-    assert nodes.sessions() == 0
+    nodes.wait_sessions(0)
 
 
 def test_a_session_survives_restarts_of_all_nodes(nodes):
@@ -212,10 +212,10 @@ def test_a_session_survives_restarts_of_all_nodes(nodes):
             for client in clients:
                 for one in nodes.all:
                     assert says(through(client, one), "and from everywhere")
-    assert nodes.sessions() == len(clients)
+    nodes.wait_sessions(len(clients))
     for client in clients:
         assert client.delete().status == 204
-    assert nodes.sessions() == 0
+    nodes.wait_sessions(0)
 
 
 def test_a_node_that_has_just_started_turns_no_session_away(nodes):

@@ -96,7 +96,7 @@ def test_sessions_that_go_on_elsewhere_keep_their_slots(cluster):
     assert len(open_sessions(lost)) == LIMIT
     wait_until(lambda: sum(one.metric("troupe_cluster_copies") for one in others) == LIMIT, "all have copies")
     lost.kill()
-    wait_until(lambda: cluster.sessions() == LIMIT, "all go on")
+    cluster.wait_sessions(LIMIT)
     assert open_sessions(others[0]) == []
 
 

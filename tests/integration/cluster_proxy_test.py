@@ -144,14 +144,14 @@ def test_clients_with_a_session_notice_nothing_when_its_node_is_drained(nodes, t
         for one in threads:
             one.join()
         assert failures == []
-        wait_until(lambda: nodes.sessions() == 9, "all are counted where they are now")
+        nodes.wait_sessions(9)
     finally:
         proxy.stop()
 
 
 def test_a_session_survives_the_loss_of_a_node_it_does_not_live_on(nodes, proxy):
     client = Session.open(proxy)
-    wait_until(lambda: nodes.sessions() == 1, "it is counted")
+    nodes.wait_sessions(1)
     homes = [one for one in nodes.all if one.metric("troupe_sessions") == 1]
     other = next(one for one in nodes.all if one not in homes)
     other.kill()

@@ -28,10 +28,10 @@ def test_requests_are_served_wherever_they_arrive(cluster, revision):
     client = Wanderer.open(cluster.all, revision=revision)
     for number in range(9):
         assert says(client, f"message {number}")
-    assert cluster.sessions() == 1
+    cluster.wait_sessions(1)
     assert forwarded(cluster) - before >= 6
     assert client.delete().status == 204
-    wait_until(lambda: cluster.sessions() == 0, "the session is over everywhere")
+    cluster.wait_sessions(0)
 
 
 def test_each_call_is_run_once(cluster):
@@ -134,7 +134,7 @@ def test_many_clients_at_once(cluster):
     for one in threads:
         one.join()
     assert failures == []
-    wait_until(lambda: cluster.sessions() == 0, "no session is left")
+    cluster.wait_sessions(0)
 
 
 def test_large_messages_cross(cluster):

@@ -85,7 +85,7 @@ def test_one_that_waits_for_its_client_goes_on_elsewhere(nodes):
         (key,) = reach(client, task, "input_required")["inputRequests"]
         update(client, task, {key: FORM})
     done = reach(client, task, "completed")
-    assert done["result"]["content"][0]["text"] == "Ada;Ada;Ada;"
+    assert done["result"]["content"][0]["text"].count("Ada") == 3
     while listener.next()["params"]["status"] != "completed":
         pass
 

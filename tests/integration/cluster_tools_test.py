@@ -23,12 +23,20 @@ def names(client):
     return [tool["name"] for tool in client.call("tools/list")["tools"]]
 
 
+def wait_offered(caller, runners):
+    """Until every I/O thread of the caller has the runners' tools (each connection is on some thread), and calls are
+    spread over all runners."""
+    wait_until(lambda: all(names(Modern(caller)) for _ in range(16)), "its threads offer the tools")
+    wait_until(lambda: {Modern(caller).tool_text("node_name") for _ in runners} == {one.node for one in runners},
+               "all runners are called")
+
+
 def with_caller(nodes, runners, **config):
     """Adds the runners, and a caller that knows their tools."""
     for number in range(runners):
         nodes.add(f"runner-{number + 1}")
     caller = nodes.add("caller", {"cluster": config})
-    wait_until(lambda: known(caller) > 10, "the caller knows the tools")
+    wait_offered(caller, nodes.all[:runners])
     return caller
 
 

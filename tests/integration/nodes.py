@@ -74,9 +74,10 @@ class Nodes:
         self.all[self.all.index(gone)] = one
         return one.start()
 
-    def sessions(self):
-        """How many there are on all nodes."""
-        return sum(one.metric("troupe_sessions") for one in self.live())
+    def wait_sessions(self, count):
+        """Until there are so many on all nodes, which count them from time to time only."""
+        wait_until(lambda: sum(one.metric("troupe_sessions") for one in self.live()) == count,
+                   f"there are {count} sessions")
 
     def live(self):
         return [one for one in self.all if one.process is not None and one.process.poll() is None]

@@ -5,9 +5,12 @@
 #include "tests/supervision/actor_fixture.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <caf/typed_response_promise.hpp>
 
 #include "troupe/actors/dispatcher.hpp"
 #include "troupe/actors/messages.hpp"
@@ -21,18 +24,31 @@ namespace {
 /// Makes an actor throw.
 struct blow_up {};
 
+/// test → shard: answer what was asked as this one.
+struct speak {
+  std::size_t index = 0;
+};
+
 } // namespace
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(blow_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(speak)
 
 namespace {
 
 using strings = std::vector<std::string>;
 
+/// A shard that was asked for its catalog, and answers when the test says so.
+struct asked_thread {
+  caf::actor shard;
+  caf::typed_response_promise<catalog_in_use> answer;
+};
+
 struct fixture : test::actor_fixture {
   strings log;
   strings gave_up;
   std::vector<supervised> restarted;
+  std::vector<asked_thread> threads;
   supervisor_config config;
   caf::actor supervisor;
 
@@ -57,6 +73,8 @@ struct fixture : test::actor_fixture {
     caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
     supervisor = nullptr;
     config = {};
+    run();
+    threads.clear();
     CAF_CHECK_EQUAL(actors_left(), 0u);
   }
 
@@ -77,6 +95,12 @@ struct fixture : test::actor_fixture {
           [this, name](const resource_updated& event) { log.push_back(name + " " + event.uri); },
           [](const notify_client&) { return notified{notify_status::not_supported}; },
           [](const update_catalog&) { return catalog_updated{7}; },
+          [this, me](const catalog_query&) {
+            threads.push_back(
+                {caf::actor_cast<caf::actor>(me), me->make_response_promise<catalog_in_use>()});
+            return threads.back().answer;
+          },
+          [this](speak what) { threads.at(what.index).answer.deliver(catalog_in_use{7}); },
           [](blow_up) { throw std::runtime_error{"blown up"}; },
       };
     });
@@ -85,6 +109,12 @@ struct fixture : test::actor_fixture {
   void start_supervisor() {
     supervisor = spawn_supervisor(sys, config);
     run();
+  }
+
+  /// The shard that was asked as this one says which catalog it uses.
+  void thread_says(std::size_t index) {
+    caf::anon_send(threads.at(index).shard, speak{index});
+    sched.run();
   }
 
   supervised_actors actors() { return ask(supervised_query{}); }
@@ -233,9 +263,37 @@ CAF_TEST(the_application_reaches_the_current_dispatcher) {
                  catalog_request{{}, [&](auto answer) { versions.push_back(*answer); }});
   caf::anon_send(supervisor, resource_updated{"file:///a"});
   run();
+  thread_says(0);
+  thread_says(1);
   CAF_CHECK(statuses == std::vector<notify_status>{notify_status::not_supported});
   CAF_CHECK(versions == std::vector<std::uint64_t>{7});
   CAF_CHECK(logged("dispatcher file:///a"));
+}
+
+CAF_TEST(an_update_is_answered_when_every_thread_uses_it) {
+  start_supervisor();
+  std::vector<std::uint64_t> versions;
+  caf::anon_send(supervisor,
+                 catalog_request{{}, [&](auto answer) { versions.push_back(*answer); }});
+  sched.run(); // and no timeout
+  CAF_REQUIRE_EQUAL(threads.size(), 2u);
+  thread_says(1);
+  CAF_CHECK(versions.empty());
+  thread_says(0);
+  CAF_CHECK(versions == std::vector<std::uint64_t>{7});
+}
+
+CAF_TEST(a_thread_that_does_not_say_so_is_not_waited_for_for_ever) {
+  start_supervisor();
+  std::vector<std::uint64_t> versions;
+  caf::anon_send(supervisor,
+                 catalog_request{{}, [&](auto answer) { versions.push_back(*answer); }});
+  sched.run(); // and no timeout
+  thread_says(0);
+  CAF_CHECK(versions.empty());
+  advance_time(std::chrono::seconds{10});
+  run();
+  CAF_CHECK(versions == std::vector<std::uint64_t>{7});
 }
 
 CAF_TEST(without_a_dispatcher_the_application_gets_an_error) {
