@@ -179,7 +179,8 @@ private:
       std::unordered_map<std::uint64_t, caf::typed_response_promise<handover_verdict>>;
   handover_table handovers_;
   handover_table task_handovers_;
-  std::unordered_set<std::uint64_t> arriving_tasks_; ///< of the other node; adoption is to be answered
+  std::unordered_set<std::uint64_t>
+      arriving_tasks_;                      ///< of the other node; adoption is to be answered
   std::deque<waiting_copy> copies_waiting_; ///< bounded by the threads' queues (copy_queue.hpp)
   std::map<std::uint64_t, sent_copy> copies_sent_;
   std::size_t copy_bytes_out_ = 0; ///< of copies_sent_

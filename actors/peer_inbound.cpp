@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "troupe/actors/forward_words.hpp"
+#include "troupe/actors/has_ended.hpp"
 #include "troupe/actors/peer_actor.hpp"
 #include "troupe/protocol/encode.hpp"
 
@@ -94,7 +95,7 @@ void peer_actor::deliver(const protocol::session_id& session, caf::message conte
   if (answered)
     served_.emplace(exchange, session);
   const auto& shard = config_.shards[protocol::shard_of(session, config_.shards.size())];
-  if (shard)
+  if (shard && !has_ended(shard))
     send(shard, routed{session, std::move(content),
                        answered ? caf::actor_cast<caf::actor>(this) : caf::actor{}, exchange});
   else if (answered)

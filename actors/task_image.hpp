@@ -36,7 +36,8 @@ struct task_image {
   tool_call call;
   /// What the handler said last: its result, its error, or the questions that are open, by their keys on the wire.
   tool_news last_word;
-  std::vector<std::string> open_keys; ///< the handler's, of the open questions in the order of the keys on the wire
+  std::vector<std::string>
+      open_keys; ///< the handler's, of the open questions in the order of the keys on the wire
   std::vector<asked_key> asked;
   std::vector<std::string> used_keys; ///< on the wire
 };

@@ -11,7 +11,7 @@
 namespace troupe {
 
 struct task_place {
-  caf::actor whom;          ///< the task, or who may have it: a shard, or a peer; empty: nobody has it
+  caf::actor whom; ///< the task, or who may have it: a shard, or a peer; empty: nobody has it
   bool unreachable = false; ///< it may be on a node that is not there at the moment
 };
 

@@ -20,8 +20,8 @@ constexpr std::chrono::seconds verdict_timeout{10};
 
 task_reply make_moving_reply(const protocol::request_id& id) {
   task_reply busy;
-  protocol::append_error(
-      busy.json, id, protocol::make_unavailable("This task moves to another node; try again."));
+  protocol::append_error(busy.json, id,
+                         protocol::make_unavailable("This task moves to another node; try again."));
   busy.kind = outcome_kind::refused;
   return busy;
 }

@@ -285,7 +285,7 @@ void http_connection::on_long_wait(time_point now) {
     long_wait_ = true;
     watching_ = true;
     answer_deadline_ = now + options().answer_timeout;
-  } else if (has_ended(session_)) {
+  } else if (has_lost_session()) {
     on_session_gone();
     return;
   } else if (now >= answer_deadline_) {
@@ -304,7 +304,7 @@ void http_connection::on_silent_stream(time_point now) {
     call_->time_out();
     return;
   }
-  if (has_ended(session_)) {
+  if (has_lost_session()) {
     // An end without the last chunk: the client sees that the stream is not complete.
     end(connection_end::failed);
     return;
@@ -314,8 +314,13 @@ void http_connection::on_silent_stream(time_point now) {
   deadline_ = next_stream_deadline();
 }
 
+bool http_connection::has_lost_session() const noexcept {
+  return session_ ? has_ended(session_) : remote_session_ && has_ended(remote_session_->shard);
+}
+
 void http_connection::on_session_gone() {
   session_ = nullptr;
+  remote_session_.reset();
   if (forwards_) { // the peer answers for what it has taken: it ended before that
     refuse_absent(session_home::place::unreachable, std::nullopt);
     return;

@@ -90,11 +90,19 @@ private:
     protocol::request_id subscription_;
   };
 
+  /// A session of another thread, and the shard that was asked for it.
+  struct routed_session {
+    protocol::session_id id;
+    caf::actor shard;
+  };
+
   // -- life (http_connection.cpp) -----------------------------------------------------------------
   time_point now() const noexcept { return context_->shard().timers.now(); }
   const connection_options& options() const noexcept { return context_->options(); }
   bool is_draining() const noexcept { return draining_ || context_->shard().draining; }
   bool has_exchange() const noexcept;
+  /// Nobody is left to answer.
+  bool has_lost_session() const noexcept;
   bool wants_input() const noexcept;
   void settle();
   /// What for: wait_read or wait_write, as a parameter because each pending wait keeps its handler.
@@ -158,8 +166,10 @@ private:
   void deliver(const protocol::session_id& id, Message message, std::string_view body);
   void deliver_notice(const protocol::session_id& id, const protocol::document_ptr& body,
                       std::string_view text);
-  /// By way of the shard that owns the session; `answer_to` hears if there is no such session.
-  void route(const protocol::session_id& id, caf::message content, caf::actor answer_to);
+  /// Whether there is a shard that owns the session.
+  bool has_shard(const protocol::session_id& id) const;
+  /// By way of the shard that owns the session, which says so if there is no such session.
+  void route(const protocol::session_id& id, caf::message content);
   client_post make_post(protocol::document_ptr body);
   /// The session was not where the exchange went; it goes on to where it may be.
   void on_bounced(bounced& back);
@@ -228,8 +238,8 @@ private:
   protocol::document_ptr pending_body_;
   /// Has the exchange: a session of this thread, or the peer of the node that has it.
   caf::actor session_;
-  /// Whose session has the exchange if it lives on another, until a stream names its actor.
-  std::unique_ptr<protocol::session_id> remote_session_;
+  /// Which session has the exchange if it lives on another thread, until a stream names its actor.
+  std::unique_ptr<routed_session> remote_session_;
   /// For the session of this exchange, if a node was asked in vain.
   std::unique_ptr<session_search> search_;
   std::unique_ptr<stateless_call> call_;     ///< has the exchange, if it is a modern call

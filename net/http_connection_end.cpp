@@ -63,7 +63,9 @@ void http_connection::leave_exchange() {
     if (session_)
       send(session_, exchange_lost{address(), exchange_});
     else if (remote_session_)
-      route(*remote_session_, caf::make_message(exchange_lost{address(), exchange_}), nullptr);
+      send(remote_session_->shard,
+           routed{remote_session_->id, caf::make_message(exchange_lost{address(), exchange_}),
+                  nullptr, exchange_});
     ++exchange_; // what is still on its way is stale
   }
   session_ = nullptr;

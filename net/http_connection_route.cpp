@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "troupe/actors/forward_words.hpp"
+#include "troupe/actors/has_ended.hpp"
 #include "troupe/actors/peer_messages.hpp"
 #include "troupe/actors/session.hpp"
 #include "troupe/net/post_kind.hpp"
@@ -204,7 +205,9 @@ http_connection::find_session_id(const protocol::admitted& request,
       return std::nullopt;
     }
   }
-  if (!id || (is_here && !session_)) {
+  // A thread that failed took its sessions along; what it is sent before another one has its place is dropped.
+  const bool is_gone = id && !is_here && !session_ && !has_shard(*id);
+  if (!id || (is_here && !session_) || is_gone) {
     refuse_read(404, invalid_request, std::string{no_session}, id_of(body));
     return std::nullopt;
   }
@@ -221,17 +224,22 @@ void http_connection::deliver(const protocol::session_id& id, Message message,
   } else if (session_) {
     send(session_, std::move(message));
   } else {
-    remote_session_ = std::make_unique<protocol::session_id>(id);
-    route(id, caf::make_message(std::move(message)), self_handle());
+    route(id, caf::make_message(std::move(message)));
   }
   begin_exchange(phase::waiting);
 }
 
-void http_connection::route(const protocol::session_id& id, caf::message content,
-                            caf::actor answer_to) {
+bool http_connection::has_shard(const protocol::session_id& id) const {
   const auto& shard = context_->shard();
-  send(shard.shards[protocol::shard_of(id, shard.count)],
-       routed{id, std::move(content), std::move(answer_to), exchange_});
+  const auto& owner = shard.shards[protocol::shard_of(id, shard.count)];
+  return owner && !has_ended(owner);
+}
+
+void http_connection::route(const protocol::session_id& id, caf::message content) {
+  const auto& shard = context_->shard();
+  const auto& owner = shard.shards[protocol::shard_of(id, shard.count)];
+  remote_session_.reset(new routed_session{id, owner});
+  send(owner, routed{id, std::move(content), self_handle(), exchange_});
 }
 
 void http_connection::on_bounced(bounced& back) {
@@ -253,9 +261,8 @@ void http_connection::on_bounced(bounced& back) {
   if (forwards_) {
     session_ = std::move(home.peer);
     send(session_, *std::move(words));
-  } else if (home.where == session_home::place::here) {
-    remote_session_ = std::make_unique<protocol::session_id>(back.session);
-    route(back.session, std::move(back.content), self_handle());
+  } else if (home.where == session_home::place::here && has_shard(back.session)) {
+    route(back.session, std::move(back.content));
   } else {
     refuse_absent(home.where, words ? words->id : std::nullopt);
   }

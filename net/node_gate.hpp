@@ -29,8 +29,8 @@ struct node_address {
   std::uint16_t port = 0;
 
   // clang-tidy 14 takes the 0 that a < compares with for a pointer.
-  friend auto operator<=>(const node_address&, // NOLINT(modernize-use-nullptr)
-                          const node_address&) = default;
+  friend auto operator<=>(const node_address&,
+                          const node_address&) = default; // NOLINT(modernize-use-nullptr)
 };
 
 /// A connected, non-blocking socket whose other end has proven to be a node of the cluster.

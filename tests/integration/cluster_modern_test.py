@@ -43,6 +43,8 @@ def test_a_list_that_changes_on_one_node_is_told_to_every_listener_once(cluster,
     name = "cluster://added" if kind == "resource" else "added-in-the-cluster"
     told = f"notifications/{kind}s/list_changed"
     clients = [Modern(one) for one in cluster.all]
+    for client in clients: # of what another test published
+        assert client.tool_text("settle") == "settled"
     listeners = [client.listen(**{KINDS[kind]: True}, resourceSubscriptions=["test://counter"])
                  for client in clients]
     sessions = [Session.open(one) for one in cluster.all]

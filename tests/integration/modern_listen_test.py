@@ -15,6 +15,12 @@ UPDATED = "notifications/resources/updated"
 IDS = ["text", "", "1", "ü\n\"", 1, 0, -7, 1767225600000, 2**53 + 1, 2**63 - 1]
 
 
+@pytest.fixture(autouse=True)
+def settled(modern):
+    """What another test published may be on its way to an I/O thread on which nobody listened then."""
+    assert modern.tool_text("settle") == "settled"
+
+
 def touch(modern, uri):
     assert modern.tool_text("touch", uri=uri) == "touched"
 

@@ -6,6 +6,7 @@
 
 using namespace troupe;
 using namespace troupe::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -66,6 +67,25 @@ CAF_TEST(a_session_of_another_thread_hears_nothing_more_once_it_has_answered) {
   client.close();
   settle();
   CAF_CHECK_EQUAL(remote->size(), 0u);
+}
+
+CAF_TEST(a_session_whose_thread_has_failed_is_gone) {
+  caf::anon_send_exit(state->shards[1], caf::exit_reason::kill);
+  settle();
+  auto client = connect();
+  CAF_CHECK(exchange(client, post(ping)).starts_with("HTTP/1.1 404 "));
+}
+
+CAF_TEST(a_request_that_a_failed_thread_had_is_answered) {
+  auto client = connect();
+  CAF_CHECK_EQUAL(exchange(client, post(ping)), "");
+  advance(1100ms);
+  caf::anon_send_exit(state->shards[1], caf::exit_reason::kill);
+  settle();
+  // Another one takes its place, and knows nothing of it.
+  state->shards[1] = sys.spawn(recording_shard, remote);
+  advance(5100ms);
+  CAF_CHECK(client.receive().starts_with("HTTP/1.1 500 "));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -115,6 +115,12 @@ void add_changing(node& node) {
                          return tool_result::text(done ? "added" : "refused");
                        },
                        execution::blocking});
+  node.handlers().add(
+      tool("settle").with_description("Returns when every I/O thread has told what was published"),
+      {[&node](const call&) -> outcome { // no change, behind all others
+         return tool_result::text(node.update(handler_set{}).get() ? "settled" : "refused");
+       },
+       execution::blocking});
   node.handlers().add(tool("remove").with_description("Removes a tool, prompt or resource"),
                       {[&node](const call& call) -> outcome {
                          handler_set set;
