@@ -151,9 +151,10 @@ std::optional<rpc_error> task_actor::take(const boost::json::object& responses) 
                                            *wrong);
     taken.emplace_back(at, answer);
   }
-  for (auto one = taken.rbegin(); one != taken.rend(); ++one) {
-    answers_.emplace_back(std::move(open_[one->first].key), boost::json::value(*one->second, {}));
-    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(one->first));
+  for (auto left = taken.size(); left-- > 0;) {
+    const auto [at, answer] = taken[left];
+    answers_.emplace_back(std::move(open_[at].key), boost::json::value(*answer, {}));
+    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(at));
   }
   if (open_.empty()) {
     go_on();
@@ -212,7 +213,7 @@ void task_actor::ask(input_required&& wanted) {
 /// The handler's key, with a number from its second use on; never one that was used before.
 std::string task_actor::make_wire_key(const std::string& key) {
   for (auto& times = asked_[key];;) {
-    const auto name = ++times == 1 ? key : key + '-' + std::to_string(times);
+    auto name = ++times == 1 ? key : key + '-' + std::to_string(times);
     if (used_keys_.insert(name).second)
       return name;
   }

@@ -25,8 +25,8 @@ constexpr std::chrono::seconds session_check{5};
 } // namespace
 
 caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream) {
-  const auto handle = spawn_pinned<http_connection, caf::lazy_init>(*context->shard().home, context,
-                                                                    std::move(stream));
+  auto handle = spawn_pinned<http_connection, caf::lazy_init>(*context->shard().home, context,
+                                                              std::move(stream));
   context->shard().adopt(handle);
   auto& self = static_cast<http_connection&>(*caf::actor_cast<caf::abstract_actor*>(handle));
   self.on_event([&] { self.start(); });

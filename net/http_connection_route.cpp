@@ -238,7 +238,7 @@ bool http_connection::has_shard(const protocol::session_id& id) const {
 void http_connection::route(const protocol::session_id& id, caf::message content) {
   const auto& shard = context_->shard();
   const auto& owner = shard.shards[protocol::shard_of(id, shard.count)];
-  remote_session_.reset(new routed_session{id, owner});
+  remote_session_ = std::make_unique<routed_session>(routed_session{id, owner});
   send(owner, routed{id, std::move(content), self_handle(), exchange_});
 }
 
