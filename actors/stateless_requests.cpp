@@ -1,7 +1,5 @@
 #include "troupe/actors/stateless_requests.hpp"
 
-#include <algorithm>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "troupe/actors/input_rounds.hpp"
 #include "troupe/actors/list_request.hpp"
 #include "troupe/actors/task_lookup.hpp"
+#include "troupe/actors/task_question.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/initialize.hpp"
 #include "troupe/protocol/task.hpp"
@@ -31,15 +30,6 @@ client_ptr make_client(const protocol::request_meta& meta) {
   else
     result->wants_no_log();
   return result;
-}
-
-stateless_answer answer_of(task_reply&& said) {
-  stateless_answer answer{200, std::move(said.json), said.kind};
-  if (said.kind == outcome_kind::refused) {
-    answer.status = 503;
-    answer.retry = true;
-  }
-  return answer;
 }
 
 /// One request on its way.
@@ -194,80 +184,9 @@ private:
 
 } // namespace
 
-namespace {
-
-/// A question on its way from node to node, until somebody has the task.
-class task_question : public std::enable_shared_from_this<task_question> {
-public:
-  task_question(caf::event_based_actor& self, shard_state_ptr shard, stateless_task&& question,
-                const stateless_source& source, std::function<void(stateless_answer&&)> done)
-      : self_(self),
-        shard_(std::move(shard)),
-        question_(std::move(question)),
-        received_(source.received),
-        transport_(source.transport),
-        done_(std::move(done)) {}
-
-  void ask() {
-    self_.request(question_.owner, caf::infinite, question_.request)
-        .then([me = shared_from_this()](task_reply& said) { me->on_reply(std::move(said)); },
-              [me = shared_from_this()](caf::error&) { // it ended just now
-                me->finish(make_unknown_task_reply(me->question_.request.id));
-              });
-  }
-
-private:
-  void on_reply(task_reply&& said) {
-    if (!said.absent || !learn(*said.absent)) {
-      finish(std::move(said));
-      return;
-    }
-    auto place = find_task(*shard_, question_.request.task, question_.search);
-    if (place.unreachable) {
-      finish(make_unreachable_task_reply(question_.request.id));
-    } else if (place.whom) {
-      question_.owner = std::move(place.whom);
-      ask();
-    } else {
-      finish(std::move(said));
-    }
-  }
-
-  /// False if this is no news, so that nobody is asked twice.
-  bool learn(const task_absence& absence) {
-    auto& search = question_.search;
-    if (std::ranges::find(search.tried, absence.from) != search.tried.end())
-      return false;
-    search.tried.push_back(absence.from);
-    search.told = absence.to;
-    search.heirs.insert(search.heirs.end(), absence.heirs.begin(), absence.heirs.end());
-    return true;
-  }
-
-  void finish(task_reply&& said) {
-    shard_->observer->request_finished(question_.request.what, said.kind, transport_,
-                                       clock::now() - received_);
-    done_(answer_of(std::move(said)));
-  }
-
-  caf::event_based_actor& self_; ///< the replies are handled by it, or not at all
-  shard_state_ptr shard_;
-  stateless_task question_;
-  time_point received_;
-  transport_kind transport_;
-  std::function<void(stateless_answer&&)> done_;
-};
-
-} // namespace
-
 stateless_step begin_request(shard_state& shard, const protocol::modern_request& request,
                              const protocol::document_ptr& body, const stateless_source& source) {
   return request_in_hand{shard, request, body, source}.begin();
-}
-
-void ask_task(caf::event_based_actor& self, const shard_state_ptr& shard, stateless_task&& question,
-              const stateless_source& source, std::function<void(stateless_answer&&)> done) {
-  std::make_shared<task_question>(self, shard, std::move(question), source, std::move(done))->ask();
 }
 
 frame_ptr make_server_info(const session_options& options) {

@@ -6,10 +6,9 @@
 // Flow: protocol/modern_request → begin_request → stateless_call, listeners.
 
 #include <cstdint>
-#include <functional>
 #include <variant>
 
-#include <caf/event_based_actor.hpp>
+#include <caf/actor.hpp>
 
 #include "troupe/actors/call.hpp"
 #include "troupe/actors/shard_state.hpp"
@@ -27,7 +26,7 @@ struct stateless_listen {
   protocol::subscription_filter filter;
 };
 
-/// A question for a task, which ask_task() sees through.
+/// A question for a task, which ask_task() sees through (task_question.hpp).
 struct stateless_task {
   caf::actor owner; ///< the task, or who may have it
   task_request request;
@@ -50,11 +49,6 @@ struct stateless_source {
 /// `body` is the document that `request` points into.
 stateless_step begin_request(shard_state& shard, const protocol::modern_request& request,
                              const protocol::document_ptr& body, const stateless_source& source);
-
-/// Puts a question to a task on behalf of `self`, and counts it. The answer, which comes at once
-/// though perhaps from another thread, is given to `done` in a later activation.
-void ask_task(caf::event_based_actor& self, const shard_state_ptr& shard, stateless_task&& question,
-              const stateless_source& source, std::function<void(stateless_answer&&)> done);
 
 /// What results say about this server; null if it is to say nothing.
 frame_ptr make_server_info(const session_options& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "troupe/actors/task_question.hpp"
 #include "troupe/net/stream_frame.hpp"
 #include "troupe/protocol/modern_request.hpp"
 

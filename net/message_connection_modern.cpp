@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "troupe/actors/task_question.hpp"
 #include "troupe/net/message_connection_actor.hpp"
 #include "troupe/protocol/json_rpc.hpp"
 #include "troupe/protocol/modern_request.hpp"

@@ -9,6 +9,7 @@
 #include "troupe/actors/peer_messages.hpp"
 #include "troupe/actors/task_adoption.hpp"
 #include "troupe/actors/task_lookup.hpp"
+#include "troupe/actors/task_question.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
