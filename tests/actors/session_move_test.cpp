@@ -7,6 +7,7 @@
 #include <random>
 
 #include "call_fixture.hpp"
+#include "handover_fixture.hpp"
 #include "troupe/actors/peer_messages.hpp"
 #include "troupe/actors/session_adoption.hpp"
 
@@ -16,49 +17,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : call_fixture {
-  /// What the peer of another node was given; answered by hand.
-  struct other_node {
-    caf::actor peer;
-    std::deque<std::shared_ptr<session_image>> images;
-    std::deque<caf::typed_response_promise<handover_verdict>> promises;
-    std::vector<forward> forwards;
-  };
-  std::map<protocol::node_number, other_node> others;
+struct other_node : heir_log<session_handover> {
+  std::vector<forward> forwards;
+};
 
-  fixture() {
-    state->node = 1;
-    state->seal.emplace(protocol::cluster_key{"a secret of sixteen", "tests"});
-  }
-
-  ~fixture() override {
-    state->nodes = nullptr;
-    for (auto& [number, other] : others) {
-      other.promises.clear();
-      caf::anon_send_exit(other.peer, caf::exit_reason::user_shutdown);
-    }
-    run();
-  }
-
-  void connect(std::initializer_list<protocol::node_number> numbers) {
-    const auto table = std::make_shared<node_table>();
-    table->self = 1;
-    for (const auto number : numbers) {
-      auto& other = others[number];
-      other.peer = sys.spawn([&other](caf::event_based_actor* self) -> caf::behavior {
-        return {[&other, self](const session_handover& request) {
-                  other.images.push_back(request.image);
-                  auto promise = self->make_response_promise<handover_verdict>();
-                  other.promises.push_back(promise);
-                  return promise;
-                },
-                [&other](const forward& words) { other.forwards.push_back(words); },
-                [](const exchange_lost&) {}};
-      });
-      table->peers.emplace(number, other.peer);
-    }
-    state->nodes = table;
-    run();
+struct fixture : handover_fixture<call_fixture, session_handover, other_node> {
+  caf::message_handler more_of(other_node& other) override {
+    return {[&other](const forward& words) { other.forwards.push_back(words); },
+            [](const exchange_lost&) {}};
   }
 
   void drain_all() {
@@ -66,22 +32,6 @@ struct fixture : call_fixture {
     for (const auto& [id, session] : state->sessions)
       caf::anon_send(session, drain{});
     run();
-  }
-
-  void answer(protocol::node_number node, handover_outcome outcome, std::string why = {}) {
-    auto& promises = others[node].promises;
-    CAF_REQUIRE(!promises.empty());
-    promises.front().deliver(handover_verdict{outcome, std::move(why)});
-    promises.pop_front();
-    run();
-  }
-
-  /// Who was asked; the other one is not.
-  protocol::node_number asked() const {
-    for (const auto& [number, other] : others)
-      if (!other.promises.empty())
-        return number;
-    return 0;
   }
 
   /// Arrives on this very thread, as if it were that of another node.

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 
+#include "handover_fixture.hpp"
 #include "task_fixture.hpp"
 #include "troupe/actors/peer_messages.hpp"
 #include "troupe/actors/task_adoption.hpp"
@@ -17,77 +18,39 @@ using namespace std::literals;
 
 namespace {
 
-struct fixture : task_fixture {
-  /// The peer of another node; it answers handovers when the test says so.
-  struct other_node {
-    caf::actor peer;
-    std::deque<std::shared_ptr<task_image>> images;
-    std::deque<caf::typed_response_promise<handover_verdict>> promises;
-    std::deque<task_reply> replies; ///< to the next questions
-    std::size_t questions = 0;
-  };
-  std::map<protocol::node_number, other_node> others;
+struct other_node : heir_log<task_handover> {
+  std::deque<task_reply> replies; ///< to the next questions
+  std::size_t questions = 0;
+};
+
+struct fixture : handover_fixture<task_fixture, task_handover, other_node> {
   std::vector<stateless_answer> answers;
   caf::actor adopter;
   std::vector<std::string> verdicts;
 
   fixture() {
-    state->node = 1;
-    state->seal.emplace(protocol::cluster_key{"a secret of sixteen", "tests"});
     adopter = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const adoption_verdict& said) { verdicts.push_back(said.refused); }};
     });
   }
 
-  ~fixture() override {
-    state->nodes = nullptr;
-    for (auto& [number, other] : others) {
-      other.promises.clear();
-      caf::anon_send_exit(other.peer, caf::exit_reason::user_shutdown);
-    }
-    caf::anon_send_exit(adopter, caf::exit_reason::user_shutdown);
-    run();
-  }
+  ~fixture() override { caf::anon_send_exit(adopter, caf::exit_reason::user_shutdown); }
 
-  void connect(std::initializer_list<protocol::node_number> numbers) {
-    const auto table = std::make_shared<node_table>();
-    table->self = 1;
-    for (const auto number : numbers) {
-      auto& other = others[number];
-      other.peer = sys.spawn([&other](caf::event_based_actor* self) -> caf::behavior {
-        return {[&other, self](const task_handover& request) {
-                  other.images.push_back(request.image);
-                  auto promise = self->make_response_promise<handover_verdict>();
-                  other.promises.push_back(promise);
-                  return promise;
-                },
-                [&other](const task_request&) {
-                  ++other.questions;
-                  CAF_REQUIRE(!other.replies.empty());
-                  auto next = std::move(other.replies.front());
-                  other.replies.pop_front();
-                  return next;
-                },
-                [](const task_changed&) {}};
-      });
-      table->peers.emplace(number, other.peer);
-    }
-    state->nodes = table;
-    run();
+  caf::message_handler more_of(other_node& other) override {
+    return {[&other](const task_request&) {
+              ++other.questions;
+              CAF_REQUIRE(!other.replies.empty());
+              auto next = std::move(other.replies.front());
+              other.replies.pop_front();
+              return next;
+            },
+            [](const task_changed&) {}};
   }
 
   void drain_all() {
     state->draining = true;
     for (const auto& [task_id, each] : state->tasks)
       caf::anon_send(each, drain{});
-    run();
-  }
-
-  void answer(protocol::node_number node, handover_outcome outcome, std::string why = {}) {
-    auto& promises = others[node].promises;
-    CAF_REQUIRE(!promises.empty());
-    promises.front().deliver(handover_verdict{outcome, std::move(why)});
-    promises.pop_front();
     run();
   }
 
@@ -257,7 +220,7 @@ CAF_TEST(if_one_node_refuses_another_is_asked_and_then_it_ends) {
   finish_slow(0, tool_result::text("done"));
   connect({2, 3});
   drain_all();
-  const protocol::node_number first = others[2].promises.empty() ? 3 : 2;
+  const auto first = asked();
   answer(first, handover_outcome::refused, "full");
   CAF_CHECK_EQUAL(state->tasks.size(), 1u);
   answer(5 - first, handover_outcome::refused, "full");
@@ -270,7 +233,7 @@ CAF_TEST(a_node_that_is_lost_may_have_it_so_no_other_one_is_asked) {
   finish_slow(0, tool_result::text("done"));
   connect({2, 3});
   drain_all();
-  const protocol::node_number first = others[2].promises.empty() ? 3 : 2;
+  const auto first = asked();
   answer(first, handover_outcome::lost);
   CAF_CHECK(state->tasks.empty());
   CAF_CHECK(others[5 - first].images.empty());
