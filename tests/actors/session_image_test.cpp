@@ -48,7 +48,7 @@ session_image any_image(std::mt19937& random) {
 CAF_TEST_FIXTURE_SCOPE(session_image_tests, test_coordinator_fixture<>)
 
 CAF_TEST(every_image_comes_over_the_wire_as_it_was) {
-  std::mt19937 random{1};
+  std::mt19937 random{1}; // NOLINT(cert-msc51-cpp): the same in each run
   for (int i = 0; i < 300; ++i) {
     const auto image = any_image(random);
     auto copy = image;

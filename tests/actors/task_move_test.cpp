@@ -3,7 +3,6 @@
 #define CAF_SUITE task_move
 
 #include <deque>
-#include <map>
 
 #include "handover_fixture.hpp"
 #include "task_fixture.hpp"
