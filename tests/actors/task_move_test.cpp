@@ -209,9 +209,9 @@ CAF_TEST(who_asks_while_it_moves_is_told_where_it_is) {
   run();
   CAF_CHECK_EQUAL(told(early), 2u);
   CAF_CHECK_EQUAL(told(late), 2u);
-  CAF_CHECK_EQUAL(
-      answer_absent(*state, {*id, protocol::method::tasks_get, {}, nullptr, nullptr}).absent->to,
-      2u);
+  const auto at_the_shard =
+      answer_absent(*state, {*id, protocol::method::tasks_get, {}, nullptr, nullptr});
+  CAF_CHECK_EQUAL(at_the_shard.absent->to, 2u);
 }
 
 CAF_TEST(if_one_node_refuses_another_is_asked_and_then_it_ends) {
