@@ -206,8 +206,8 @@ http_connection::find_session_id(const protocol::admitted& request,
     }
   }
   // A thread that failed took its sessions along; what it is sent before another one has its place is dropped.
-  const bool is_gone = id && !is_here && !session_ && !has_shard(*id);
-  if (!id || (is_here && !session_) || is_gone) {
+  const bool may_exist = id && (session_ || (!is_here && has_shard(*id)));
+  if (!may_exist) {
     refuse_read(404, invalid_request, std::string{no_session}, id_of(body));
     return std::nullopt;
   }
