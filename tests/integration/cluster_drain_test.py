@@ -8,7 +8,7 @@ from gate import hold, let_go
 from mcp.deadline import SLOWNESS, wait_until
 from mcp.session import Session
 from mcp.websocket import WebSocket
-from nodes import Wanderer
+from nodes import Wanderer, drain
 
 
 def says(client, text):
@@ -32,14 +32,6 @@ def delete(client):
         assert status in (204, 503), status
         return status == 204
     wait_until(answer, "it is deleted")
-
-
-def drain(node):
-    """SIGTERM, and the end of the process; what runs there is over by itself."""
-    node.terminate()
-    code, took = node.wait_exit()
-    assert code == 0, node.tail()
-    return took
 
 
 def through(client, *some):

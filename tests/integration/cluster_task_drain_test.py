@@ -7,17 +7,11 @@ from gate import new_key, waiting
 from mcp.deadline import SLOWNESS, wait_until
 from mcp.modern import Modern
 from mcp.session import RpcError
+from nodes import drain
 from tasks import ABLE, create, get, reach, update
 
 FORM = {"action": "accept", "content": {"name": "Ada"}}
 MOVED = "troupe_cluster_tasks_moved_total"
-
-
-def drain(node):
-    node.terminate()
-    code, took = node.wait_exit()
-    assert code == 0, node.tail()
-    return took
 
 
 def asked(node, task):

@@ -44,6 +44,14 @@ class Node(Server):
         self.process.send_signal(signal.SIGCONT)
 
 
+def drain(node):
+    """SIGTERM, and the end of the process, which must be an orderly one; gives the seconds until then."""
+    node.terminate()
+    code, took = node.wait_exit()
+    assert code == 0, node.tail()
+    return took
+
+
 class Nodes:
     """A cluster that grows by add(); every node knows the first one only."""
 
