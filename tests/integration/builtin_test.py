@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from mcp.session import RpcError, Session
+from mcp.caller import RpcError
+from mcp.session import Session
 
 
 @pytest.fixture(scope="module")

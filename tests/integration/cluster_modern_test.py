@@ -2,8 +2,9 @@
 (events, states, tasks, cursors) is known everywhere."""
 
 import pytest
+from mcp.caller import RpcError
 from mcp.modern import EVERYTHING, Modern
-from mcp.session import RpcError, Session
+from mcp.session import Session
 from nodes import ModernWanderer, Nodes
 from tasks import ABLE, create, get, reach
 

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 from gate import new_key, waiting
+from mcp.caller import RpcError
 from mcp.deadline import SLOWNESS, wait_until
 from mcp.modern import Modern
-from mcp.session import RpcError
 from nodes import drain
 from tasks import ABLE, create, get, reach, update
 

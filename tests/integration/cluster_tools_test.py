@@ -4,9 +4,10 @@ import json
 
 import pytest
 from gate import cancelled, hold, let_go, new_key, waiting
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
-from mcp.session import RpcError, Session
+from mcp.session import Session
 from nodes import Nodes
 from tasks import ABLE, create, reach
 

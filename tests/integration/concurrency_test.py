@@ -5,8 +5,9 @@ import threading
 
 import pytest
 from gate import cancelled, hold, let_go, new_key, waiting
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 
 def test_calls_of_one_session_overlap_and_end_in_any_order(session):

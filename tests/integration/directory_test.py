@@ -5,7 +5,8 @@ import os
 import urllib.parse
 
 import pytest
-from mcp.session import RpcError, Session
+from mcp.caller import RpcError
+from mcp.session import Session
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ import os
 import pathlib
 
 import pytest
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
 from mcp.server import Server
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 _FOLDER = pathlib.Path(os.environ["TROUPE_EXAMPLES"])
 _TASKS = {"extensions": {"io.modelcontextprotocol/tasks": {}}}

@@ -5,8 +5,9 @@ import re
 
 import pytest
 from gate import hold, let_go
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 INCIDENT = re.compile(r"incident[= ]([A-Za-z0-9_-]{8,})")
 SECRET = "swordfish"

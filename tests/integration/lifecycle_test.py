@@ -4,9 +4,10 @@ import base64
 import re
 
 import pytest
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.schema import LATEST, LEGACY
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{22,}")
 

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
-from mcp.session import CLIENT, RpcError, Session
+from mcp.session import CLIENT, Session
 from mcp.wire import Closed
 
 

@@ -1,8 +1,9 @@
 """Lists in pages, and clients that are told when lists or resources change."""
 
 import pytest
+from mcp.caller import RpcError
 from mcp.schema import LEGACY
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 LISTS = {"tools/list": "tools", "resources/list": "resources", "prompts/list": "prompts",
          "resources/templates/list": "resourceTemplates"}

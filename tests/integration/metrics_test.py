@@ -4,8 +4,9 @@ import re
 
 import pytest
 from gate import hold, let_go
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)*\})? (\S+)')

@@ -4,10 +4,11 @@ lookups. (That every message matches the schema of 2026-07-28 is checked by the 
 import json
 
 import pytest
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
 from mcp.modern_schema import CACHEABLE, META, MODERN, SERVER_INFO
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 LISTS = {"tools/list": "tools", "prompts/list": "prompts", "resources/list": "resources",
          "resources/templates/list": "resourceTemplates"}

@@ -4,8 +4,9 @@ handler serves both eras. A state is good for the request it was made for, and f
 import json
 
 import pytest
+from mcp.caller import RpcError
 from mcp.modern import EVERYTHING, Modern
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 FORM = {"action": "accept", "content": {"name": "Ada"}}
 SAMPLE = {"role": "assistant", "content": {"type": "text", "text": "Paris"}, "model": "none"}

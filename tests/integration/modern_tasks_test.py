@@ -5,9 +5,10 @@ import json
 
 import pytest
 from gate import cancelled, new_key, waiting
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.modern import EVERYTHING, Modern
-from mcp.session import RpcError, Session
+from mcp.session import Session
 from tasks import ABLE, TASKS, create, get, reach, update
 
 FORM = {"action": "accept", "content": {"name": "Ada"}}

@@ -1,9 +1,10 @@
 """A client's trace reaches the handler and the log lines of its request; what is malformed is as if it were not there."""
 
 import pytest
+from mcp.caller import RpcError
 from mcp.deadline import wait_until
 from mcp.modern import Modern
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"

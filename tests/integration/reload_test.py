@@ -4,7 +4,8 @@ import json
 import signal
 
 import pytest
-from mcp.session import RpcError, Session
+from mcp.caller import RpcError
+from mcp.session import Session
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import signal
 
 import pytest
 from gate import hold, let_go
+from mcp.caller import RpcError
 from mcp.deadline import SLOWNESS, wait_until
-from mcp.session import RpcError, Session
+from mcp.session import Session
 from mcp.wire import Closed
 
 DEAD = r"died and is restarted"

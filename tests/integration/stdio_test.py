@@ -7,10 +7,10 @@ import tty
 
 import pytest
 from gate import cancelled, new_key, waiting
+from mcp.caller import RpcError
 from mcp.deadline import SLOWNESS, wait_until
 from mcp.lines import StdioServer
 from mcp.modern_schema import MODERN, SUBSCRIPTION_ID
-from mcp.session import RpcError
 
 INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
     "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}}

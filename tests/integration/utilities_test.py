@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from mcp.caller import RpcError
 from mcp.schema import LEGACY
-from mcp.session import RpcError, Session
+from mcp.session import Session
 
 LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]
 

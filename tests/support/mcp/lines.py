@@ -11,9 +11,10 @@ import socket
 import subprocess
 import time
 
+from .caller import RpcError
 from .deadline import PATIENCE, Deadline
 from .modern import make_meta
-from .session import CLIENT, RpcError
+from .session import CLIENT
 
 
 class Lines:

@@ -5,11 +5,12 @@ import base64
 import itertools
 import json
 
+from .caller import Caller
 from .modern_schema import META, MODERN, SUBSCRIPTION_ID, modern_schema
 from .schema import id_key
-from .session import BOTH, CLIENT, Exchange, result_of
+from .session import BOTH, CLIENT, Exchange
 from .sse import EventStream
-from .wire import Closed, Connection
+from .wire import Connection
 
 EVERYTHING = {"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}}
 
@@ -41,7 +42,7 @@ def make_meta(capabilities=None, version=MODERN, client=None, log_level=None, pr
     return meta
 
 
-class Modern:
+class Modern(Caller):
     """What a client needs to know: where the server is, and what it can do itself."""
 
     def __init__(self, server, capabilities=None):
@@ -53,7 +54,6 @@ class Modern:
         self.notifications = []
         self.methods = {}
         self._ids = itertools.count(1)
-        self._connection = None
 
     # -- sending ---------------------------------------------------------------------------------
 
@@ -100,29 +100,6 @@ class Modern:
         if arguments is not None:
             params["arguments"] = arguments
         return self.start("tools/call", params, **more)
-
-    def call(self, method, params=None, **more):
-        """Sends a request on the kept connection; returns the result or raises RpcError."""
-        for attempt in (1, 2):
-            fresh = self._connection is None
-            if fresh:
-                self._connection = self.connect()
-            exchange = self.start(method, params, connection=self._connection, **more)
-            try:
-                answer = exchange.answer()
-            except (Closed, ConnectionError):
-                # An idle connection may be closed at any time; a new one must work.
-                self._connection = None
-                if fresh or attempt == 2:
-                    raise
-                continue
-            if not exchange.reusable:
-                self._connection.close()
-                self._connection = None
-            return result_of(answer)
-
-    def tool(self, name, /, **arguments):
-        return self.call("tools/call", {"name": name, "arguments": arguments})
 
     def tool_text(self, name, /, **arguments):
         """Calls a tool that must work at once; returns the text of its first block."""

@@ -4,25 +4,16 @@ the schema of the session's revision, and every event id against those seen befo
 import itertools
 import json
 
+from .caller import Caller, result_of
 from .schema import LATEST, id_key, schema
 from .sse import EventStream
-from .wire import Closed, Connection, parse_json
+from .wire import Connection, parse_json
 
 CLIENT = {"name": "troupe-tests", "version": "1"}
 BOTH = "application/json, text/event-stream"
 
 
-class RpcError(Exception):
-    """The server answered with a JSON-RPC error."""
-
-    def __init__(self, error):
-        super().__init__(f"{error['code']}: {error['message']}")
-        self.code = error["code"]
-        self.message = error["message"]
-        self.data = error.get("data")
-
-
-class Session:
+class Session(Caller):
     """What a client knows about its session; `start()` sends a request, `call()` waits as well."""
 
     def __init__(self, address, revision=LATEST, path="/mcp", capabilities=None, source=None):
@@ -39,7 +30,6 @@ class Session:
         self.event_payloads = {}
         self.notifications = []
         self._ids = itertools.count(1)
-        self._connection = None
 
     @classmethod
     def open(cls, server, revision=LATEST, capabilities=None, **more):
@@ -112,30 +102,6 @@ class Session:
             params["_meta"] = {"progressToken": progress_token}
         return self.start("tools/call", params, **more)
 
-    def call(self, method, params=None):
-        """Sends a request on the session's kept connection; returns the result or raises RpcError."""
-        for attempt in (1, 2):
-            fresh = self._connection is None
-            if fresh:
-                self._connection = self.connect()
-            exchange = self.start(method, params, connection=self._connection)
-            try:
-                answer = exchange.answer()
-            except (Closed, ConnectionError):
-                # An idle connection may be closed at any time; a new one must work.
-                self._connection = None
-                if fresh or attempt == 2:
-                    raise
-                continue
-            if not exchange.reusable:
-                self._connection.close()
-                self._connection = None
-            return result_of(answer)
-
-    def tool(self, name, /, **arguments):
-        """Calls a tool; returns its result."""
-        return self.call("tools/call", {"name": name, "arguments": arguments})
-
     def tool_text(self, name, /, **arguments):
         """Calls a tool that must work; returns the text of its first block."""
         result = self.tool(name, **arguments)
@@ -200,12 +166,6 @@ class Session:
             return
         known = self.event_payloads.setdefault(event.id, event.data)
         assert known == event.data, f"event id {event.id} stands for {known!r} and {event.data!r}"
-
-
-def result_of(answer):
-    if "error" in answer:
-        raise RpcError(answer["error"])
-    return answer["result"]
 
 
 class Stream:
