@@ -79,8 +79,10 @@ struct task_adoption {
   caf::actor peer;
   std::uint64_t number = 0; ///< for the answer
 };
+enum class moving : std::uint8_t { session, task };
 /// shard → peer.
 struct adoption_verdict {
+  moving what = moving::session;
   std::uint64_t number = 0;
   std::string refused; ///< empty: it was taken
 };

@@ -16,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include <caf/typed_response_promise.hpp>
@@ -179,8 +178,6 @@ private:
       std::unordered_map<std::uint64_t, caf::typed_response_promise<handover_verdict>>;
   handover_table handovers_;
   handover_table task_handovers_;
-  std::unordered_set<std::uint64_t>
-      arriving_tasks_;                      ///< of the other node; adoption is to be answered
   std::deque<waiting_copy> copies_waiting_; ///< bounded by the threads' queues (copy_queue.hpp)
   std::map<std::uint64_t, sent_copy> copies_sent_;
   std::size_t copy_bytes_out_ = 0; ///< of copies_sent_

@@ -67,25 +67,24 @@ void peer_actor::on_moved_session(moved_session& moved) {
                          caf::actor_cast<caf::actor>(this), moved.number});
     return;
   }
-  adoption_verdict refused{moved.number, "its thread is starting"};
+  adoption_verdict refused{moving::session, moved.number, "its thread is starting"};
   on_adoption_verdict(refused);
 }
 
 void peer_actor::on_moved_task(moved_task& moved) {
-  arriving_tasks_.insert(moved.number);
   if (const auto shard = home_of(moved.image.id)) {
     send(shard, task_adoption{std::make_shared<task_image>(std::move(moved.image)),
                               caf::actor_cast<caf::actor>(this), moved.number});
     return;
   }
-  adoption_verdict refused{moved.number, "its thread is starting"};
+  adoption_verdict refused{moving::task, moved.number, "its thread is starting"};
   on_adoption_verdict(refused);
 }
 
 void peer_actor::on_adoption_verdict(adoption_verdict& verdict) {
   const auto outcome =
       verdict.refused.empty() ? handover_outcome::taken : handover_outcome::refused;
-  if (arriving_tasks_.erase(verdict.number) > 0)
+  if (verdict.what == moving::task)
     config_.observer->task_received(outcome);
   else
     config_.observer->session_received(outcome);

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "troupe/actors/capability_bits.hpp"
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/input_transfer.hpp"
@@ -35,15 +36,6 @@ json::value parse(std::string_view text) {
 constexpr std::array hints{
     &protocol::tool_annotations::read_only, &protocol::tool_annotations::destructive,
     &protocol::tool_annotations::idempotent, &protocol::tool_annotations::open_world};
-
-constexpr std::array abilities{&protocol::client_capabilities::sampling,
-                               &protocol::client_capabilities::sampling_tools,
-                               &protocol::client_capabilities::sampling_context,
-                               &protocol::client_capabilities::roots,
-                               &protocol::client_capabilities::roots_list_changed,
-                               &protocol::client_capabilities::elicitation_form,
-                               &protocol::client_capabilities::elicitation_url,
-                               &protocol::client_capabilities::tasks_extension};
 
 std::string member(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -89,8 +81,7 @@ client_ptr client_of(tool_call& told, const std::string& from) {
   who->identity.version = std::move(told.client_version);
   who->revision = enum_of(told.revision, protocol::all_revisions.back());
   who->identity.revision = to_string(who->revision);
-  for (std::size_t i = 0; i < abilities.size(); ++i)
-    who->capabilities.*abilities[i] = ((told.capabilities >> i) & 1) != 0;
+  who->capabilities = capabilities_from(told.capabilities);
   if (told.log_threshold < protocol::log_level_count)
     who->log_level(static_cast<protocol::log_level>(told.log_threshold));
   else
@@ -180,9 +171,7 @@ tool_call transfer(const call_data& call) {
   told.client_name = call.client->identity.name;
   told.client_version = call.client->identity.version;
   told.revision = static_cast<std::uint8_t>(call.client->revision);
-  for (std::size_t i = 0; i < abilities.size(); ++i)
-    if (call.client->capabilities.*abilities[i])
-      told.capabilities = static_cast<std::uint16_t>(told.capabilities | (1U << i));
+  told.capabilities = capability_bits(call.client->capabilities);
   told.log_threshold = log_threshold_of(*call.client);
   told.transport = static_cast<std::uint8_t>(call.transport);
   told.server_info = text_of(call.server_info);

@@ -5,6 +5,7 @@
 
 #include <caf/send.hpp>
 
+#include "troupe/actors/capability_bits.hpp"
 #include "troupe/actors/session_actor.hpp"
 #include "troupe/actors/session_takeover.hpp"
 #include "troupe/protocol/log_level.hpp"
@@ -111,10 +112,11 @@ void adopt_session(const shard_state_ptr& shard, std::shared_ptr<session_image> 
 
 void adopt_session(const shard_state_ptr& shard, adoption& request) {
   // The answer may come from within another actor.
-  adopt_session(shard, settle_copy(*shard, std::move(request.image)),
-                [peer = request.peer, number = request.number](std::string refused) {
-                  caf::anon_send(peer, adoption_verdict{number, std::move(refused)});
-                });
+  adopt_session(
+      shard, settle_copy(*shard, std::move(request.image)),
+      [peer = request.peer, number = request.number](std::string refused) {
+        caf::anon_send(peer, adoption_verdict{moving::session, number, std::move(refused)});
+      });
 }
 
 void session_actor::unpack(session_image& image) {

@@ -12,8 +12,6 @@
 
 #include <caf/meta/type_name.hpp>
 
-#include "troupe/protocol/capabilities.hpp"
-
 namespace troupe {
 
 /// A stream without a connection, that waits for its client.
@@ -77,9 +75,6 @@ struct session_image {
 
 /// What it costs on the way between nodes: its texts, and something for each of its parts.
 std::size_t bytes_of(const session_image& image) noexcept;
-
-std::uint32_t capability_bits(const protocol::client_capabilities& from) noexcept;
-protocol::client_capabilities capabilities_from(std::uint32_t bits) noexcept;
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stream_image& x) {

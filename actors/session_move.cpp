@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "troupe/actors/capability_bits.hpp"
 #include "troupe/actors/forward_words.hpp"
 #include "troupe/actors/peer_messages.hpp"
 #include "troupe/actors/session_actor.hpp"

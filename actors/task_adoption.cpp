@@ -26,7 +26,7 @@ struct arrival {
   std::uint64_t number = 0;
 
   void answer(std::string_view refused = {}) const {
-    caf::anon_send(peer, adoption_verdict{number, std::string{refused}});
+    caf::anon_send(peer, adoption_verdict{moving::task, number, std::string{refused}});
   }
 };
 

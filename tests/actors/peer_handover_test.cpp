@@ -204,7 +204,7 @@ CAF_TEST(a_session_goes_over_and_the_verdict_comes_back) {
   CAF_REQUIRE_EQUAL(bob.adoptions.size(), 1u);
   CAF_CHECK_EQUAL(bob.adoptions[0].image->client_name, "somebody");
   CAF_CHECK(verdicts.empty());
-  tell(bob.adoptions[0].peer, adoption_verdict{bob.adoptions[0].number, {}});
+  tell(bob.adoptions[0].peer, adoption_verdict{moving::session, bob.adoptions[0].number, {}});
   CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
   CAF_CHECK(verdicts[0].outcome == handover_outcome::taken);
   CAF_CHECK(alice.observer.out == std::vector{handover_outcome::taken});
@@ -215,13 +215,14 @@ CAF_TEST(who_has_taken_a_session_is_told_once) {
   hand_over();
   hand_over();
   for (const auto& one : bob.adoptions)
-    tell(one.peer, adoption_verdict{one.number, {}});
+    tell(one.peer, adoption_verdict{moving::session, one.number, {}});
   CAF_CHECK_EQUAL(alice.told, std::vector<std::string>{"takes 2"});
 }
 
 CAF_TEST(a_refusal_says_why) {
   hand_over();
-  tell(bob.adoptions.at(0).peer, adoption_verdict{bob.adoptions[0].number, "full"});
+  tell(bob.adoptions.at(0).peer,
+       adoption_verdict{moving::session, bob.adoptions[0].number, "full"});
   CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
   CAF_CHECK(verdicts[0].outcome == handover_outcome::refused);
   CAF_CHECK_EQUAL(verdicts[0].why, "full");
@@ -294,7 +295,7 @@ CAF_TEST(a_task_goes_over_and_is_counted_as_one) {
   CAF_CHECK_EQUAL(image.call.client_name, "somebody");
   CAF_CHECK_EQUAL(image.open_keys, (std::vector<std::string>{"a", "b"}));
   CAF_CHECK(image.asked == (std::vector<asked_key>{{"a", 2}}));
-  tell(bob.tasks[0].peer, adoption_verdict{bob.tasks[0].number, {}});
+  tell(bob.tasks[0].peer, adoption_verdict{moving::task, bob.tasks[0].number, {}});
   CAF_REQUIRE_EQUAL(verdicts.size(), 1u);
   CAF_CHECK(verdicts[0].outcome == handover_outcome::taken);
   CAF_CHECK(alice.observer.tasks_out == std::vector{handover_outcome::taken});

@@ -12,6 +12,8 @@
 #include <caf/binary_serializer.hpp>
 #include <caf/test/dsl.hpp>
 
+#include "troupe/actors/capability_bits.hpp"
+
 using namespace troupe;
 
 namespace {
