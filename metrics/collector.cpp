@@ -178,6 +178,9 @@ void connections(scrape& out, const label_tables& tables) {
                "transport", tables.transports, &thread_cells::connections);
   out.by_label({"troupe_connections_accepted_total", "Connections accepted or upgraded.", counter},
                "transport", tables.transports, &thread_cells::connections_accepted);
+  out.plain({"troupe_connections_moved_total",
+             "Connections that went to the I/O thread of the session which they ask for.", counter},
+            &thread_cells::connections_moved);
   out.by_label({"troupe_connections_refused_total", "Connections closed without service.", counter},
                "reason", tables.connection_refusals, &thread_cells::connections_refused);
   out.by_transport({"troupe_connections_closed_total", "Connections that ended.", counter},

@@ -68,6 +68,7 @@ struct alignas(cache_line_bytes) thread_cells {
   std::size_t outcome_count;
   std::size_t transport_count;
 
+  cell connections_moved; ///< to other threads
   cell received_bytes;
   cell sent_bytes;
   cell sessions; ///< gauge

@@ -22,6 +22,27 @@
 
 namespace troupe::net {
 
+/// A byte_stream between two loops: nobody waits for it, and its bytes stay in the socket. Closes it.
+class detached_stream {
+public:
+  detached_stream(int socket, asio::generic::stream_protocol family,
+                  std::unique_ptr<tls_session> tls) noexcept
+      : socket_(socket), family_(family), tls_(std::move(tls)) {}
+  detached_stream(detached_stream&& other) noexcept
+      : socket_(std::exchange(other.socket_, -1)),
+        family_(other.family_),
+        tls_(std::move(other.tls_)) {}
+  detached_stream& operator=(detached_stream&&) = delete;
+  ~detached_stream();
+
+private:
+  friend class byte_stream;
+
+  int socket_;
+  asio::generic::stream_protocol family_;
+  std::unique_ptr<tls_session> tls_;
+};
+
 class byte_stream {
 public:
   using wait_type = stream_socket::wait_type;
@@ -29,6 +50,11 @@ public:
   /// With `tls`, which is on this socket, a handshake comes first.
   explicit byte_stream(stream_socket socket, std::unique_ptr<tls_session> tls = nullptr) noexcept
       : socket_(std::move(socket)), tls_(std::move(tls)) {}
+
+  /// Takes the stream off its loop, on the thread of which nobody may be waiting for it.
+  detached_stream detach(error_code& error);
+  /// Puts it on this one's loop, in place of the stream that was detached here. On an error it stays as it was.
+  void attach(detached_stream& from, error_code& error);
 
   /// To be called once, before anything else.
   void make_non_blocking(error_code& error) { socket_.non_blocking(true, error); }

@@ -6,7 +6,7 @@
 // http_connection.hpp; this is what the listener needs.
 //
 // Messages it takes: reply, stream_begin, stream_event, stream_end (exchange.hpp), drain
-// (messages.hpp). It ends by itself when the socket does; an exit message closes the socket.
+// (messages.hpp), connection_move, connection_left (moving_connection.hpp). It ends by itself when the socket does; an exit message closes the socket.
 
 #include <caf/actor.hpp>
 
@@ -15,9 +15,15 @@
 
 namespace troupe::net {
 
+enum class connection_origin : bool {
+  accepted,     ///< from the port
+  other_thread, ///< moving_connection.hpp
+};
+
 /// Starts serving `stream`, whose loop is that of `context`. The caller has acquired a slot of
 /// limit::connections; from here on the connection owns and releases it. The shard monitors the new
 /// actor (shard_state::adopt). Only on the thread of `context`.
-caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream);
+caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream,
+                            connection_origin origin = connection_origin::accepted);
 
 } // namespace troupe::net

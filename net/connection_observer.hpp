@@ -57,6 +57,9 @@ public:
   virtual void connection_accepted(transport_kind) = 0;
   /// The same socket goes on as another transport.
   virtual void connection_upgraded(transport_kind from, transport_kind to) = 0;
+  /// The same socket goes on at another thread, which has told so, and there.
+  virtual void connection_left(transport_kind) = 0;
+  virtual void connection_arrived(transport_kind) = 0;
   virtual void connection_refused(accept_refusal) = 0;
   virtual void connection_closed(connection_end, transport_kind) = 0;
   virtual void bytes_received(std::size_t) = 0;

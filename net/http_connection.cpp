@@ -13,7 +13,7 @@ namespace troupe::net {
 // An idle connection is this object, its mailbox, one pending wait of Asio and nothing else. The goals
 // for what it costs in all: 2 KiB (1,436 bytes measured), and 4 KiB with a session and its event stream
 // (3,718; docs/decisions/0015-memory.md).
-static_assert(sizeof(http_connection) <= 1280);
+static_assert(sizeof(http_connection) <= 1288);
 static_assert(sizeof(byte_stream) <= 48);
 
 namespace {
@@ -24,18 +24,19 @@ constexpr std::chrono::seconds session_check{5};
 
 } // namespace
 
-caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream) {
+caf::actor spawn_connection(const connection_context_ptr& context, byte_stream stream,
+                            connection_origin origin) {
   auto handle = spawn_pinned<http_connection, caf::lazy_init>(*context->shard().home, context,
                                                               std::move(stream));
   context->shard().adopt(handle);
   auto& self = static_cast<http_connection&>(*caf::actor_cast<caf::abstract_actor*>(handle));
-  self.on_event([&] { self.start(); });
+  self.on_event([&] { self.start(origin); });
   return handle;
 }
 
 http_connection::http_connection(caf::actor_config& config, connection_context_ptr context,
                                  byte_stream stream)
-    : super(config), context_(std::move(context)), stream_(std::move(stream)) {}
+    : super(config), context_(std::move(context)), stream_(std::move(stream)), output_(*context_) {}
 
 caf::behavior http_connection::make_behavior() {
   constexpr auto self = &running<http_connection>;
@@ -63,6 +64,8 @@ caf::behavior http_connection::make_behavior() {
         if (self().call_)
           self().call_->on_handler_gone(gone);
       },
+      [](const connection_move& back) { self().on_moved_back(back); },
+      [](const connection_left& left) { self().on_left(left); },
       [](drain) { self().start_draining(); },
   };
   return shared;
@@ -78,14 +81,19 @@ bool http_connection::on_frequent(const std::type_info& type, void* content) {
   return true;
 }
 
-void http_connection::start() {
+void http_connection::start(connection_origin origin) {
   self_ = caf::strong_actor_ptr{ctrl()};
-  context_->observer().connection_accepted(transport_kind::http);
+  served_ = origin == connection_origin::other_thread;
+  if (served_)
+    context_->observer().connection_arrived(transport_kind::http);
+  else
+    context_->observer().connection_accepted(transport_kind::http);
   error_code error;
   stream_.make_non_blocking(error);
   if (stream_.is_handshaking())
     phase_ = phase::handshaking;
   deadline_ = now() + (phase_ == phase::handshaking ? options().handshake_timeout
+                       : served_                    ? options().keep_alive_timeout
                                                     : options().header_timeout);
   if (error)
     end(connection_end::failed);
@@ -107,7 +115,7 @@ bool http_connection::has_exchange() const noexcept {
 }
 
 bool http_connection::wants_input() const noexcept {
-  if (peer_eof_)
+  if (peer_eof_ || phase_ == phase::moving)
     return false;
   if (has_exchange())
     return watching_;
@@ -121,6 +129,8 @@ void http_connection::settle() {
   flush();
   if (phase_ != phase::closed && closing_ && !output_)
     finish_close();
+  if (phase_ != phase::closed && may_move())
+    move_to_session();
   if (phase_ == phase::closed)
     return;
   const bool reads = wants_input();
@@ -212,7 +222,7 @@ void http_connection::on_peer_eof() {
 // -- time -------------------------------------------------------------------------------------------
 
 void http_connection::arm_timer() {
-  const auto due = output_ ? std::min(deadline_, output_->deadline) : deadline_;
+  const auto due = output_ ? std::min(deadline_, output_.deadline()) : deadline_;
   // A deadline that moves on with every request is not worth moving the timer: it fires, finds that
   // it is early, and is armed again.
   if (!armed() || timer::deadline() > due)
@@ -222,7 +232,7 @@ void http_connection::arm_timer() {
 void http_connection::on_timer(time_point now) {
   const auto self = self_; // the connection may end here
   on_event([&] {
-    if (output_ && now >= output_->deadline)
+    if (output_ && now >= output_.deadline())
       end(connection_end::write_timeout);
     else if (now >= deadline_)
       on_deadline(now);
@@ -272,6 +282,9 @@ void http_connection::on_deadline(time_point now) {
     break;
   case phase::lingering:
     end(end_);
+    break;
+  case phase::moving: // the thread that should take it has not said a word
+    end(connection_end::failed);
     break;
   case phase::upgrading:
   case phase::closed:

@@ -12,6 +12,7 @@
 //   http_connection_stateless.cpp requests of the modern era, which need no session
 //   http_connection_output.cpp    answers and streams → bytes
 //   http_connection_upgrade.cpp   the change to a WebSocket
+//   http_connection_move.cpp      the change to another thread
 //
 // Whatever happens within one activation (a socket event, a timeout, a batch of messages) ends with
 // settle(): all bytes that came together go out in one write, and only then is anything waited for.
@@ -35,7 +36,8 @@
 #include "troupe/actors/stateless_call.hpp"
 #include "troupe/actors/stateless_requests.hpp"
 #include "troupe/net/connection.hpp"
-#include "troupe/net/output_queue.hpp"
+#include "troupe/net/moving_connection.hpp"
+#include "troupe/net/outgoing.hpp"
 #include "troupe/net/session_slots.hpp"
 #include "troupe/net/websocket_codec.hpp"
 #include "troupe/protocol/encode.hpp"
@@ -55,7 +57,7 @@ public:
   http_connection(caf::actor_config& config, connection_context_ptr context, byte_stream stream);
 
   /// Begins to read; to be called once, through on_event().
-  void start();
+  void start(connection_origin origin);
 
   const char* name() const override { return "connection"; }
   caf::behavior make_behavior() override;
@@ -74,6 +76,7 @@ private:
     waiting,     ///< a session or a handler has the exchange
     streaming,   ///< the exchange is an event stream
     upgrading,   ///< a WebSocket from the end of this activation on
+    moving,      ///< the socket is on its way to another thread
     lingering,   ///< all is said; what the peer still sends is dropped until it closes
     closed,
   };
@@ -186,6 +189,13 @@ private:
   void decide_upgrade();
   void upgrade(std::string_view received);
 
+  // -- another thread (http_connection_move.cpp) ---------------------------------------------------
+  void count_crossing(std::size_t to) noexcept;
+  bool may_move() const noexcept;
+  void move_to_session();
+  void on_moved_back(const connection_move& back);
+  void on_left(const connection_left& left);
+
   // -- the modern era (http_connection_stateless.cpp) ----------------------------------------------
   void handle_modern(const protocol::admitted& request, const protocol::document_ptr& body);
   void begin_modern(const protocol::modern_request& request, const protocol::document_ptr& body);
@@ -204,10 +214,8 @@ private:
 
   // -- output (http_connection_output.cpp) --------------------------------------------------------
   protocol::response_fields fields(int status);
-  std::string& out() noexcept { return context_->write_buffer(); }
+  std::string& out() noexcept { return output_.fresh(); }
   void append_json(protocol::response_fields& fields, std::string&& json);
-  void append(std::string&& large);
-  void append(const frame_ptr& large);
   void on_reply(reply& answer);
   void begin_stream(const std::optional<protocol::session_id>& session);
   void on_stream_begin(const stream_begin& begin);
@@ -218,12 +226,8 @@ private:
   void answer_accepted();
   void response_begun(int status);
   void exchange_answered();
-  std::size_t waiting_bytes() const noexcept;
   bool is_too_slow();
-  void queue_fresh();
-  void clear_out();
   void flush();
-  void write_fresh();
   void write_queue();
   protocol::sse_framing framing() const noexcept;
 
@@ -231,8 +235,8 @@ private:
   /// An open connection owns itself: what waits for a session has no pending socket operation.
   caf::strong_actor_ptr self_;
   byte_stream stream_;
-  std::unique_ptr<inbound> inbound_;     ///< null while no byte of a request is there
-  std::unique_ptr<output_queue> output_; ///< null unless the peer is slow
+  std::unique_ptr<inbound> inbound_; ///< null while no byte of a request is there
+  outgoing output_;
   std::unique_ptr<std::string> cors_origin_;
   /// Of an initialize request while acquiring; null for HTTP+SSE, whose session comes before it.
   protocol::document_ptr pending_body_;
@@ -249,10 +253,12 @@ private:
   time_point deadline_{};        ///< of the phase; the timer may be armed for earlier
   time_point answer_deadline_{}; ///< while waiting for long
   std::uint64_t skip_left_ = 0;  ///< while skipping or lingering: bytes to drop at most
+  std::uint16_t crossed_to_ = 0; ///< the other thread that the last requests went to
   transport_kind transport_ = transport_kind::http;
   phase phase_ = phase::idle;
   connection_end end_ = connection_end::failed;
   std::uint8_t version_ = 11;
+  std::uint8_t crossings_ = 0; ///< requests in a row that went there
   bool keep_alive_ : 1 = true;
   bool accepts_json_ : 1 = true;
   bool accepts_sse_ : 1 = false;
@@ -265,7 +271,8 @@ private:
   bool closing_ : 1 = false;
   bool linger_ : 1 = false;
   bool draining_ : 1 = false;
-  bool forwards_ : 1 = false; ///< `session_` is a peer
+  bool forwards_ : 1 = false;    ///< `session_` is a peer
+  bool handed_over_ : 1 = false; ///< socket and slot have another owner
 };
 
 } // namespace troupe::net

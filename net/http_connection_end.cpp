@@ -95,13 +95,12 @@ void http_connection::on_exit() {
     if (is_draining())
       end_ = connection_end::drained;
   }
-  out().clear();
   timer::cancel();
   stream_.close();
   if (inbound_)
     context_->give_back(std::move(inbound_));
-  output_.reset();
-  if (!coding_) { // else socket and slot have another owner now
+  output_.clear();
+  if (!handed_over_) {
     context_->observer().connection_closed(end_, transport_);
     context_->shard().limits.release(limit::connections);
   }

@@ -8,19 +8,6 @@
 
 namespace troupe::net {
 
-namespace {
-
-/// From this size on, bytes are written from where they are; below, a copy is the cheaper.
-constexpr std::size_t large_bytes = 16 * 1024;
-
-/// Writes in a row to one peer that takes everything, before others get their turn.
-constexpr int max_writes = 8;
-
-/// What the thread's write buffer may keep.
-constexpr std::size_t usual_buffer_bytes = 256 * 1024;
-
-} // namespace
-
 // -- what sessions say ------------------------------------------------------------------------------
 
 void http_connection::on_reply(reply& answer) {
@@ -41,10 +28,10 @@ void http_connection::on_reply(reply& answer) {
 }
 
 void http_connection::append_json(protocol::response_fields& fields, std::string&& json) {
-  fields.head_only = json.size() >= large_bytes; // then the body follows from where it is
+  fields.head_only = json.size() >= outgoing::large_bytes; // then the body follows from where it is
   protocol::append_json_response(out(), fields, json);
   if (fields.head_only)
-    append(std::move(json));
+    output_.append(std::move(json));
 }
 
 void http_connection::on_stream_begin(const stream_begin& begin) {
@@ -78,8 +65,8 @@ void http_connection::on_stream_event(const stream_event& event) {
     return;
   const auto json_bytes = event.payload ? event.payload->json().size() : 0;
   open_stream_frame(out(), framing(), event.head, json_bytes);
-  if (json_bytes >= large_bytes)
-    append(event.payload);
+  if (json_bytes >= outgoing::large_bytes)
+    output_.append(event.payload);
   else if (json_bytes > 0)
     out() += event.payload->json();
   close_stream_frame(out(), framing());
@@ -151,92 +138,34 @@ protocol::sse_framing http_connection::framing() const noexcept {
   return protocol::sse_framing_for(version_);
 }
 
-std::size_t http_connection::waiting_bytes() const noexcept {
-  return context_->write_buffer().size() + (output_ ? output_->bytes() : 0);
-}
-
 /// A burst is no fault of the peer: what counts is what its socket does not take.
 bool http_connection::is_too_slow() {
-  if (waiting_bytes() <= options().max_output_bytes)
+  if (output_.bytes() <= options().max_output_bytes)
     return false;
-  queue_fresh();
+  output_.keep_fresh();
   write_queue();
-  return phase_ != phase::closed && waiting_bytes() > options().max_output_bytes;
-}
-
-void http_connection::append(std::string&& large) {
-  queue_fresh();
-  output_->append(std::move(large));
-}
-
-void http_connection::append(const frame_ptr& large) {
-  queue_fresh();
-  output_->append(large);
-}
-
-/// Moves what this activation has written so far into the queue, so that more can follow there.
-void http_connection::queue_fresh() {
-  if (!output_) {
-    output_ = std::make_unique<output_queue>();
-    output_->deadline = now() + options().write_timeout;
-  }
-  output_->append(std::string_view{out()});
-  clear_out();
-}
-
-void http_connection::clear_out() {
-  auto& bytes = out();
-  if (bytes.capacity() > usual_buffer_bytes)
-    std::string{}.swap(bytes);
-  bytes.clear();
+  return phase_ != phase::closed && output_.bytes() > options().max_output_bytes;
 }
 
 void http_connection::flush() {
+  error_code error;
   if (output_) {
-    queue_fresh();
+    output_.keep_fresh();
     if (!writing_)
       write_queue();
   } else if (!out().empty()) {
-    write_fresh();
+    output_.write_fresh(stream_, error);
   }
-}
-
-/// The usual case: everything fits into the socket, in one call, from the thread's buffer.
-void http_connection::write_fresh() {
-  auto& bytes = out();
-  error_code error;
-  const auto written = stream_.write(asio::buffer(bytes), error);
-  const bool full = is_would_block(error);
-  if (error && !full) {
+  if (error)
     end(connection_end::client_lost);
-    return;
-  }
-  context_->observer().bytes_sent(written);
-  if (written < bytes.size()) {
-    bytes.erase(0, written);
-    queue_fresh();
-  }
-  clear_out();
 }
 
 void http_connection::write_queue() {
-  for (int i = 0; i < max_writes && !output_->empty(); ++i) {
-    error_code error;
-    const auto written = stream_.write(output_->gather(), error);
-    if (is_would_block(error))
-      return;
-    if (error) {
-      end(connection_end::client_lost);
-      return;
-    }
-    context_->observer().bytes_sent(written);
-    output_->consume(written);
-    output_->deadline = now() + options().write_timeout;
-  }
-  if (!output_->empty())
-    return;
-  output_.reset();
-  if (phase_ == phase::idle && !closing_)
+  error_code error;
+  output_.write_queue(stream_, error);
+  if (error)
+    end(connection_end::client_lost);
+  else if (!output_ && phase_ == phase::idle && !closing_)
     deadline_ = now() + options().keep_alive_timeout;
 }
 

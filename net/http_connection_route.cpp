@@ -122,6 +122,7 @@ void http_connection::handle_sse_post(const protocol::admitted& request, std::st
 void http_connection::deliver_notice(const protocol::session_id& id,
                                      const protocol::document_ptr& body, std::string_view text) {
   if (session_ && !forwards_) {
+    crossings_ = 0;
     send(session_, client_notice{body, {}, 0});
     answer_accepted();
   } else {
@@ -222,6 +223,7 @@ void http_connection::deliver(const protocol::session_id& id, Message message,
     words.body = body;
     send(session_, std::move(words));
   } else if (session_) {
+    crossings_ = 0;
     send(session_, std::move(message));
   } else {
     route(id, caf::make_message(std::move(message)));
@@ -237,7 +239,9 @@ bool http_connection::has_shard(const protocol::session_id& id) const {
 
 void http_connection::route(const protocol::session_id& id, caf::message content) {
   const auto& shard = context_->shard();
-  const auto& owner = shard.shards[protocol::shard_of(id, shard.count)];
+  const auto index = protocol::shard_of(id, shard.count);
+  const auto& owner = shard.shards[index];
+  count_crossing(index);
   remote_session_ = std::make_unique<routed_session>(routed_session{id, owner});
   send(owner, routed{id, std::move(content), self_handle(), exchange_});
 }

@@ -58,6 +58,7 @@ void http_connection::upgrade(std::string_view received) {
   const auto handed = std::make_shared<websocket_upgrade>(websocket_upgrade{
       std::move(stream_), out(), std::move(output_), std::string{received}, *coding_});
   out().clear();
+  handed_over_ = true;
   phase_ = phase::closed;
   quit();
   spawn_message_connection(context_, transport_kind::websocket, [&](message_port::user& user) {

@@ -6,7 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "troupe/net/output_queue.hpp"
+#include "troupe/net/outgoing.hpp"
 #include "troupe/protocol/line_splitter.hpp"
 #include "troupe/protocol/rpc_error.hpp"
 
@@ -18,12 +18,6 @@ namespace {
 constexpr int max_reads = 4;
 /// Messages in a row, before who is to answer them gets a turn: what they ask for is then counted.
 constexpr int max_messages = 64;
-/// Writes in a row to one peer that takes everything.
-constexpr int max_writes = 8;
-/// From this size on, a message is written from where it is.
-constexpr std::size_t large_bytes = 16 * 1024;
-/// What the thread's write buffer may keep.
-constexpr std::size_t usual_buffer_bytes = 256 * 1024;
 
 template<class Stream>
 class line_port final : public message_port {
@@ -33,15 +27,14 @@ public:
         context_(std::move(context)),
         stream_(std::move(stream)),
         settings_(std::move(options)),
+        output_(*context_),
         lines_(static_cast<std::size_t>(context_->options().endpoint.max_body_bytes)) {}
 
   void start() override;
   void send(const frame_ptr& message) override;
   void send(std::string_view message) override;
   void flush() override;
-  std::size_t waiting_bytes() const noexcept override {
-    return out().size() + (output_ ? output_->bytes() : 0);
-  }
+  std::size_t waiting_bytes() const noexcept override { return output_.bytes(); }
   void hold_input(bool hold) override;
   void close(port_close why, connection_end end) override;
   void abort() noexcept override;
@@ -50,7 +43,7 @@ public:
 
 private:
   time_point now() const noexcept { return context_->shard().timers.now(); }
-  std::string& out() const noexcept { return context_->write_buffer(); }
+  std::string& out() const noexcept { return output_.fresh(); }
   /// A handler for the loop: `step` in an activation of the user.
   template<class Step>
   auto activation(Step step);
@@ -58,9 +51,6 @@ private:
   void watch_peer();
   void read();
   void pass_on();
-  void queue_fresh();
-  void clear_out();
-  void write_fresh();
   void write_queue();
   void end(connection_end why);
 
@@ -68,8 +58,8 @@ private:
   connection_context_ptr context_;
   Stream stream_;
   line_port_options settings_;
+  outgoing output_;
   protocol::line_splitter lines_;
-  std::unique_ptr<output_queue> output_; ///< null unless the peer is slow
   time_point line_deadline_ = time_point::max();
   connection_end end_ = connection_end::failed;
   bool reading_ = false; ///< the stream is waited for
@@ -219,9 +209,8 @@ void line_port<Stream>::send(std::string_view message) {
 
 template<class Stream>
 void line_port<Stream>::send(const frame_ptr& message) {
-  if (message->json().size() >= large_bytes) {
-    queue_fresh();
-    output_->append(message);
+  if (message->json().size() >= outgoing::large_bytes) {
+    output_.append(message);
     out() += '\n';
   } else {
     send(std::string_view{message->json()});
@@ -232,82 +221,39 @@ template<class Stream>
 void line_port<Stream>::flush() {
   if (over_)
     return;
+  error_code error;
   if (output_) {
-    queue_fresh();
+    output_.keep_fresh();
     if (!writing_)
       write_queue();
   } else if (!out().empty()) {
-    write_fresh();
+    output_.write_fresh(stream_, error);
   }
+  if (error)
+    end(connection_end::client_lost);
   if (closing_ && !output_)
     end(end_);
   wait();
 }
 
-/// Moves what this activation has written so far into the queue, so that more can follow there.
-template<class Stream>
-void line_port<Stream>::queue_fresh() {
-  if (!output_) {
-    output_ = std::make_unique<output_queue>();
-    output_->deadline = now() + context_->options().write_timeout;
-  }
-  output_->append(std::string_view{out()});
-  clear_out();
-}
-
-template<class Stream>
-void line_port<Stream>::clear_out() {
-  if (out().capacity() > usual_buffer_bytes)
-    std::string{}.swap(out());
-  out().clear();
-}
-
-/// The usual case: everything is taken, in one call, from the thread's buffer.
-template<class Stream>
-void line_port<Stream>::write_fresh() {
-  error_code error;
-  const auto written = stream_.write(asio::buffer(out()), error);
-  if (error && !is_would_block(error)) {
-    end(connection_end::client_lost);
-    return;
-  }
-  context_->observer().bytes_sent(written);
-  if (written < out().size()) {
-    out().erase(0, written);
-    queue_fresh();
-  }
-  clear_out();
-}
-
 template<class Stream>
 void line_port<Stream>::write_queue() {
-  for (int i = 0; i < max_writes && !output_->empty(); ++i) {
-    error_code error;
-    const auto written = stream_.write(output_->gather(), error);
-    if (is_would_block(error))
-      return;
-    if (error) {
-      end(connection_end::client_lost);
-      return;
-    }
-    context_->observer().bytes_sent(written);
-    output_->consume(written);
-    output_->deadline = now() + context_->options().write_timeout;
-  }
-  if (output_->empty())
-    output_.reset();
+  error_code error;
+  output_.write_queue(stream_, error);
+  if (error)
+    end(connection_end::client_lost);
 }
 
 // -- time and the end -------------------------------------------------------------------------------
 
 template<class Stream>
 time_point line_port<Stream>::deadline() const noexcept {
-  return output_ ? std::min(output_->deadline, line_deadline_) : line_deadline_;
+  return output_ ? std::min(output_.deadline(), line_deadline_) : line_deadline_;
 }
 
 template<class Stream>
 void line_port<Stream>::on_time(time_point now) {
-  if (output_ && now >= output_->deadline)
+  if (output_ && now >= output_.deadline())
     end(connection_end::write_timeout);
   else if (now >= line_deadline_)
     end(connection_end::body_timeout);
@@ -329,8 +275,7 @@ void line_port<Stream>::end(connection_end why) {
 template<class Stream>
 void line_port<Stream>::abort() noexcept {
   over_ = true;
-  out().clear();
-  output_.reset();
+  output_.clear();
   stream_.close();
 }
 

@@ -2,7 +2,8 @@
 
 // Accepts connections for one I/O thread. Every thread has a listener of its own: on the same port
 // (SO_REUSEPORT), so that the kernel spreads connections, or on the node's one Unix domain socket, so
-// that whoever has time takes the next. No thread hands a socket to another.
+// that whoever has time takes the next. Later an idle connection may come from another thread
+// (moving_connection.hpp).
 // A slot of limit::connections is taken before a socket is; without one, accepting waits for the
 // registry's word, and if that is "no", the peer is told so, with 503 or a message; where TLS is
 // spoken, it is just closed, because a handshake costs what the limit is there to save.
@@ -15,6 +16,7 @@
 
 #include "troupe/net/connection_context.hpp"
 #include "troupe/net/local_socket.hpp"
+#include "troupe/net/moving_connection.hpp"
 #include "troupe/net/socket.hpp"
 #include "troupe/net/tls_context.hpp"
 
@@ -47,6 +49,9 @@ public:
   virtual tcp::endpoint endpoint() const = 0;
   /// Starts to accept. On the thread of the context, like stop().
   virtual void start() = 0;
+  /// Serves it from now on, or sends it back if there is no slot for it at once. On the thread of the
+  /// context.
+  virtual void take(const connection_move& move) = 0;
   /// For connections that are accepted from now on. On the thread of the context.
   virtual void use_tls(tls_context_ptr tls) = 0;
   /// Closes the port so that nobody is cut off who has connected already: takes all who are in the queue (their

@@ -71,7 +71,7 @@ void websocket_port::start() {
 bool websocket_port::wants_input() const noexcept {
   switch (phase_) {
   case phase::open:
-    return !held_ && kept_.empty() && (!output_ || output_->bytes() <= enough_output);
+    return !held_ && kept_.empty() && (!output_ || output_.bytes() <= enough_output);
   case phase::closing:
   case phase::lingering:
     return true;
@@ -352,7 +352,7 @@ void websocket_port::finish(connection_end why) {
 void websocket_port::abort() noexcept {
   phase_ = phase::closed;
   stream_.close();
-  output_.reset();
+  output_.clear();
   if (!processing_)
     codec_.reset();
 }
@@ -366,7 +366,7 @@ time_point websocket_port::deadline() const noexcept {
              : awaits_pong_        ? pinged_ + options().websocket.pong_timeout
                                    : last_received_ + options().websocket.ping_interval;
   if (output_)
-    due = std::min(due, output_->deadline);
+    due = std::min(due, output_.deadline());
   if (phase_ == phase::open && in_message_)
     due = std::min(due, message_due_);
   return due;
@@ -374,7 +374,7 @@ time_point websocket_port::deadline() const noexcept {
 
 void websocket_port::on_time(time_point now) {
   const auto& own = options().websocket;
-  if (output_ && now >= output_->deadline) {
+  if (output_ && now >= output_.deadline()) {
     finish(connection_end::write_timeout);
   } else if (phase_ != phase::open) {
     if (now >= ending_due_)

@@ -17,7 +17,7 @@
 #include "troupe/net/byte_stream.hpp"
 #include "troupe/net/connection_context.hpp"
 #include "troupe/net/message_port.hpp"
-#include "troupe/net/output_queue.hpp"
+#include "troupe/net/outgoing.hpp"
 #include "troupe/net/websocket_codec.hpp"
 #include "troupe/protocol/websocket_gate.hpp"
 
@@ -25,10 +25,10 @@ namespace troupe::net {
 
 /// What an HTTP connection hands over when it becomes a WebSocket.
 struct websocket_upgrade {
-  byte_stream stream; ///< non-blocking, and nobody waits for it
-  std::string answer; ///< what the peer has not been sent: the response, and what was before it
-  std::unique_ptr<output_queue> unsent; ///< before the answer, if the peer is slow; may be null
-  std::string received;                 ///< behind the request
+  byte_stream stream;   ///< non-blocking, and nobody waits for it
+  std::string answer;   ///< what the peer has not been sent: the response, and what was before it
+  outgoing unsent;      ///< before the answer, if the peer is slow
+  std::string received; ///< behind the request
   websocket_coding coding;
 };
 
@@ -41,7 +41,7 @@ public:
   void send(const frame_ptr& message) override;
   void send(std::string_view message) override;
   void flush() override;
-  std::size_t waiting_bytes() const noexcept override;
+  std::size_t waiting_bytes() const noexcept override { return output_.bytes(); }
   void hold_input(bool hold) override;
   void close(port_close why, connection_end end) override;
   void abort() noexcept override;
@@ -81,9 +81,7 @@ private:
   void finish(connection_end why);
 
   // -- websocket_port_output.cpp -------------------------------------------------------------------
-  std::string& out() noexcept { return context_->write_buffer(); }
-  void queue_fresh();
-  void write_fresh();
+  std::string& out() noexcept { return output_.fresh(); }
   void write_queue();
 
   void on_output(asio::const_buffer bytes) override;
@@ -94,11 +92,11 @@ private:
   message_port::user& user_;
   byte_stream stream_;
   protocol::websocket_gate gate_;
-  websocket_codec_ptr codec_;            ///< null unless a message is being read
-  std::unique_ptr<output_queue> output_; ///< null unless the peer is slow
-  std::string partial_;                  ///< of a message that comes in several reads
-  std::string kept_;                     ///< received, but not looked at yet
-  frame_ptr large_;                      ///< is being written, and need not be copied
+  websocket_codec_ptr codec_; ///< null unless a message is being read
+  outgoing output_;
+  std::string partial_; ///< of a message that comes in several reads
+  std::string kept_;    ///< received, but not looked at yet
+  frame_ptr large_;     ///< is being written, and need not be copied
   time_point last_received_{};
   time_point pinged_{};         ///< meaningful while awaits_pong_
   time_point message_due_{};    ///< while a message has begun

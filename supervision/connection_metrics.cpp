@@ -22,6 +22,15 @@ void connection_metrics::connection_upgraded(transport_kind from, transport_kind
   connection_accepted(to);
 }
 
+void connection_metrics::connection_left(transport_kind over) {
+  cells_.connections[index(over)].subtract();
+  cells_.connections_moved.add();
+}
+
+void connection_metrics::connection_arrived(transport_kind over) {
+  cells_.connections[index(over)].add();
+}
+
 void connection_metrics::connection_refused(net::accept_refusal why) {
   cells_.connections_refused[index(why)].add();
   if (why == net::accept_refusal::connection_limit)

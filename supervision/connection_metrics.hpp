@@ -14,6 +14,8 @@ public:
   void connection_accepted(transport_kind) override;
   void connection_refused(net::accept_refusal) override;
   void connection_upgraded(transport_kind from, transport_kind to) override;
+  void connection_left(transport_kind) override;
+  void connection_arrived(transport_kind) override;
   void connection_closed(net::connection_end, transport_kind) override;
   void bytes_received(std::size_t) override;
   void bytes_sent(std::size_t) override;

@@ -53,6 +53,12 @@ caf::behavior shard_actor::make_behavior() {
   }
   return {
       [this](routed& message) { pass_on(message); },
+      [this](const net::connection_move& move) {
+        if (listener_)
+          listener_->take(move);
+        else
+          net::send_back(move);
+      },
       [this](const lease_grant& grant) { state_->limits.granted(grant.what, grant.amount); },
       [this](const lease_recall& recall) {
         const auto given = state_->limits.recall(recall.what, recall.amount);

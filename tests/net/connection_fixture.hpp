@@ -56,6 +56,8 @@ class connection_log final : public net::connection_observer {
 public:
   int accepted = 0;
   int upgraded = 0;
+  int left = 0;
+  int arrived = 0;
   std::vector<net::accept_refusal> refused;
   std::vector<net::connection_end> closed;
   std::vector<int> statuses;
@@ -66,6 +68,8 @@ public:
 
   void connection_accepted(transport_kind) override { ++accepted; }
   void connection_upgraded(transport_kind, transport_kind) override { ++upgraded; }
+  void connection_left(transport_kind) override { ++left; }
+  void connection_arrived(transport_kind) override { ++arrived; }
   void connection_refused(net::accept_refusal why) override {
     if (broken)
       throw std::runtime_error{"the observer is broken"};

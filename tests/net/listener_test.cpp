@@ -120,6 +120,49 @@ CAF_TEST(a_connection_is_accepted_and_served) {
   CAF_CHECK(wait_for([&] { return state->limits.used(limit::connections) == 0; }));
 }
 
+CAF_TEST(a_connection_of_another_thread_is_taken_into_a_slot_or_sent_back) {
+  listen();
+  const auto told = std::make_shared<std::vector<std::string>>();
+  const auto origin = sys.spawn([told](caf::event_based_actor*) -> caf::behavior {
+    return {[told](const net::connection_move&) { told->push_back("back"); },
+            [told](const net::connection_left& left) {
+              told->push_back(left.arrived ? "arrived" : "lost");
+            }};
+  });
+  const auto move = [&](int socket) {
+    listener->take({std::make_shared<net::moving_connection>(
+        net::detached_stream{socket, local_stream, nullptr}, origin)});
+    settle();
+  };
+  std::array<int, 2> ends{};
+  CAF_REQUIRE_EQUAL(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  peer client{net::stream_socket{loop, local_stream, ends[1]}};
+  client.send(post(ping));
+  move(ends[0]);
+  CAF_CHECK_EQUAL(*told, std::vector<std::string>{"arrived"});
+  CAF_CHECK_EQUAL(state->limits.used(limit::connections), 1u);
+  CAF_CHECK_EQUAL(log->posts.size(), 1u); // sent before it came
+  answer_last(std::string{pong});
+  CAF_CHECK(contains(client.receive(), pong));
+
+  told->clear();
+  for (int i = 0; i < 3; ++i)
+    CAF_REQUIRE(state->limits.try_acquire(limit::connections));
+  move(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  CAF_REQUIRE(!told->empty());
+  CAF_CHECK_EQUAL(told->front(), "back");
+  for (int i = 0; i < 3; ++i)
+    state->limits.release(limit::connections);
+
+  told->clear();
+  move(-1); // a socket that no loop takes
+  CAF_CHECK_EQUAL(*told, std::vector<std::string>{"lost"});
+  CAF_CHECK_EQUAL(state->limits.used(limit::connections), 1u);
+  client.close();
+  caf::anon_send_exit(origin, caf::exit_reason::kill);
+  settle();
+}
+
 CAF_TEST(ipv6_is_served_as_well) {
   try {
     listen({boost::asio::ip::address_v6::loopback(), 0});

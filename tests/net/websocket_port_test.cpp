@@ -109,10 +109,13 @@ struct websocket_fixture : connection_fixture {
     net::error_code error;
     stream.make_non_blocking(error);
     user = users.emplace_back(std::make_unique<echoing_user>(session)).get();
-    user->port = std::make_unique<net::websocket_port>(
-        context, *user,
-        net::websocket_upgrade{
-            std::move(stream), std::move(answer), nullptr, std::move(received), {}});
+    user->port =
+        std::make_unique<net::websocket_port>(context, *user,
+                                              net::websocket_upgrade{std::move(stream),
+                                                                     std::move(answer),
+                                                                     net::outgoing{*context},
+                                                                     std::move(received),
+                                                                     {}});
     user->activate([&] { user->port->start(); });
     settle();
     return peer{net::stream_socket{loop, local_stream, ends[1]}};

@@ -34,6 +34,7 @@ struct fake_port {
   bool stopped = false;
   std::function<void()> when_closed; ///< of a drain
   net::tls_context_ptr tls;
+  std::vector<net::connection_move> taken;
 };
 
 class fake_listener final : public net::listener {
@@ -43,6 +44,7 @@ public:
 
   net::tcp::endpoint endpoint() const override { return where_; }
   void start() override { port_->started = true; }
+  void take(const net::connection_move& move) override { port_->taken.push_back(move); }
   void use_tls(net::tls_context_ptr tls) override { port_->tls = std::move(tls); }
   void drain(std::function<void()> then) override {
     port_->when_closed = [port = port_.get(), then = std::move(then)] {

@@ -120,6 +120,31 @@ CAF_TEST(a_timer_that_throws_ends_the_shard_and_its_children) {
 
 // -- news for sessions ------------------------------------------------------------------------------
 
+CAF_TEST(a_connection_of_another_thread_goes_to_the_port_while_there_is_one) {
+  int back = 0;
+  const auto origin = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](const net::connection_move&) { ++back; }, [](const net::connection_left&) {}};
+  });
+  const auto move = [&] {
+    caf::anon_send(shard, net::connection_move{std::make_shared<net::moving_connection>(
+                              net::detached_stream{-1, net::tcp::v4(), nullptr}, origin)});
+    run();
+  };
+  move();
+  CAF_CHECK_EQUAL(port->taken.size(), 1u);
+  CAF_CHECK_EQUAL(back, 0);
+  caf::anon_send(shard, drain{});
+  run();
+  port->when_closed();
+  run();
+  move();
+  CAF_CHECK_EQUAL(port->taken.size(), 1u);
+  CAF_CHECK_EQUAL(back, 1);
+  port->taken.clear();
+  caf::anon_send_exit(origin, caf::exit_reason::kill);
+  run();
+}
+
 CAF_TEST(what_is_for_a_session_of_this_thread_is_passed_on) {
   const auto id = add_session("session", 1);
   tell(routed{id, caf::make_message(session_deletion{transport, 7}), transport, 7});
