@@ -108,6 +108,10 @@ struct catalog_request {
   update_catalog change;
   std::function<void(caf::expected<std::uint64_t>)> answer;
 };
+/// The same when the shards have what they were sent before.
+struct up_to_date_request {
+  std::function<void()> answer;
+};
 struct notify_request {
   notify_client notification;
   std::function<void(caf::expected<notify_status>)> answer;
@@ -149,5 +153,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::supervised_actors)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_in_use)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::catalog_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::up_to_date_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::notify_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::supervision::hook_done)

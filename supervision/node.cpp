@@ -70,6 +70,10 @@ void node::use_tls(net::tls_context_ptr tls) {
   implementation_->use_tls(std::move(tls));
 }
 
+bool node::wait_until_used() {
+  return implementation_->wait_until_used();
+}
+
 void node::resource_updated(std::string uri, bool everywhere) {
   implementation_->resource_updated(std::move(uri), everywhere);
 }

@@ -110,6 +110,9 @@ public:
   /// Connections that come from now on begin with this. Only on a node that was started with TLS, and
   /// never null: what was to be secret must not become open.
   void use_tls(net::tls_context_ptr tls);
+  /// Waits until every I/O thread uses the keys and the TLS that it was given last, for 15 seconds at
+  /// most; false if it did not find out, or if the node is stopping.
+  bool wait_until_used();
   /// Sends a notification to one client, named as in client_identity::id. An error means that the
   /// node is stopping or did not find out within 10 seconds.
   std::future<caf::expected<notify_status>> notify(std::string client, std::string method,

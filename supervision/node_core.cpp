@@ -25,6 +25,9 @@ namespace {
 /// Messages that a pool actor handles before others get its thread.
 constexpr std::size_t max_throughput = 64;
 
+/// For the supervisor's word, which waits for the threads' for 10 seconds.
+constexpr std::chrono::seconds application_wait{15};
+
 config checked(config settings, std::vector<std::string>& problems) {
   for (const auto& problem : finish(settings))
     problems.push_back(to_string(problem, "configuration"));
@@ -273,6 +276,18 @@ void node::implementation::use_tls(net::tls_context_ptr tls) {
   tls_ = tls;
   if (supervisor_)
     caf::anon_send(supervisor_, tls_changed{std::move(tls)});
+}
+
+bool node::implementation::wait_until_used() {
+  auto result = std::make_shared<promised<bool>>();
+  auto future = result->future();
+  {
+    const std::lock_guard guard{mutex_};
+    if (supervisor_)
+      caf::anon_send(supervisor_, up_to_date_request{[result] { result->answer(true); }});
+  }
+  result = nullptr; // if it is dropped, that is known at once
+  return future.wait_for(application_wait) == std::future_status::ready && future.get().engaged();
 }
 
 caf::actor node::implementation::supervisor() {

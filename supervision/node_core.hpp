@@ -64,6 +64,7 @@ public:
   void resource_updated(std::string uri, bool everywhere);
   void use_keys(std::shared_ptr<const protocol::key_ring> keys);
   void use_tls(net::tls_context_ptr tls);
+  bool wait_until_used();
   caf::actor supervisor();
 
   std::vector<std::string> problems; ///< of the configuration, for start(); filled with `settings`

@@ -10,6 +10,16 @@
 
 namespace troupe::supervision {
 
+namespace {
+
+/// Who reads the log acts on it: a key that is named there seals, and the one before it may go.
+void warn_unless_used(node& at) {
+  if (!at.wait_until_used())
+    spdlog::warn("SIGHUP: an I/O thread may still use what was before");
+}
+
+} // namespace
+
 reloader::reloader(command_line line, config settings)
     : line_(std::move(line)), settings_(std::move(settings)) {}
 
@@ -47,8 +57,9 @@ void reloader::reload(node& at) {
   }
   // Also when the path is as it was: the file may have another first line now.
   if (const auto& keys = next.sealing.keys) {
-    spdlog::info("SIGHUP: {} keys; {} seals", keys->keys().size(), keys->current().id());
     at.use_keys(keys);
+    warn_unless_used(at);
+    spdlog::info("SIGHUP: {} keys; {} seals", keys->keys().size(), keys->current().id());
     settings_.sealing = next.sealing;
   }
   reload_tls(at, next.tls);
@@ -69,8 +80,9 @@ void reloader::reload_tls(node& at, const tls_settings& next) {
     return;
   for (const auto& warning : next.context->warnings())
     spdlog::warn("SIGHUP: {}", warning);
-  spdlog::info("SIGHUP: TLS certificate: {}", next.context->about());
   at.use_tls(next.context);
+  warn_unless_used(at);
+  spdlog::info("SIGHUP: TLS certificate: {}", next.context->about());
   settings_.tls = next;
 }
 

@@ -224,24 +224,23 @@ struct supervisor_state {
     ask_dispatcher<catalog_updated>(
         std::move(request.change),
         [this, answer = std::move(request.answer)](caf::expected<std::uint64_t> version) {
-          if (version)
-            answer_when_in_use(*version, answer);
+          if (version) // the dispatcher has sent the catalog to the shards
+            when_shards_are_up_to_date([answer, version = *version] { answer(version); });
           else
             answer(std::move(version));
         },
         [](const catalog_updated& done) { return done.version; });
   }
 
-  /// The dispatcher has sent the new catalog to the shards, so what they are asked from now on comes behind it.
-  void answer_when_in_use(std::uint64_t version,
-                          const std::function<void(caf::expected<std::uint64_t>)>& answer) {
+  /// What they are asked from now on comes behind all that they have been sent.
+  void when_shards_are_up_to_date(const std::function<void()>& then) {
     ++asked;
     const auto left = std::make_shared<std::size_t>(1);
-    const auto one_less = [this, left, version, answer] {
+    const auto one_less = [this, left, then] {
       if (--*left > 0)
         return;
       --asked;
-      answer(version);
+      then();
     };
     for (const auto& shard : actors.shards) {
       if (!shard)
@@ -249,7 +248,7 @@ struct supervisor_state {
       ++*left;
       self->request(shard, application_timeout, catalog_query{})
           .then([one_less](const catalog_in_use&) { one_less(); },
-                [one_less](const caf::error&) { one_less(); }); // it begins with the new one
+                [one_less](const caf::error&) { one_less(); }); // its successor begins with all
     }
     one_less();
   }
@@ -283,6 +282,9 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, supervisor
       [self](const tls_changed& change) {
         for (const auto& shard : self->state.actors.shards)
           self->state.tell(shard, change);
+      },
+      [self](const up_to_date_request& request) {
+        self->state.when_shards_are_up_to_date(request.answer);
       },
       [self](resource_updated& event) {
         auto& actors = self->state.actors;

@@ -296,6 +296,18 @@ CAF_TEST(a_thread_that_does_not_say_so_is_not_waited_for_for_ever) {
   CAF_CHECK(versions == std::vector<std::uint64_t>{7});
 }
 
+CAF_TEST(whoever_asks_hears_when_every_thread_has_what_it_was_sent) {
+  start_supervisor();
+  int heard = 0;
+  caf::anon_send(supervisor, up_to_date_request{[&] { ++heard; }});
+  sched.run(); // and no timeout
+  CAF_REQUIRE_EQUAL(threads.size(), 2u);
+  thread_says(1);
+  CAF_CHECK_EQUAL(heard, 0);
+  thread_says(0);
+  CAF_CHECK_EQUAL(heard, 1);
+}
+
 CAF_TEST(without_a_dispatcher_the_application_gets_an_error) {
   start_supervisor();
   const auto all = ask(stop_restarting{});
