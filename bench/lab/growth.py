@@ -55,8 +55,8 @@ def tools(run: Run) -> dict:
 
 def io_threads(run: Run) -> dict:
     """Server and load on both cores: what do two threads cost each other? Nothing here shows how rates grow. Requests
-    of 2026-07-28 are answered on the thread of their connection; of those of one session half come on a connection of
-    the other thread and cross over, there and back."""
+    of 2026-07-28 are answered on the thread of their connection, so both threads work; connections that ask for one
+    session come together on its thread."""
     contenders: Contenders = {}
     run = replace(run, cores=run.cores.shared)
     with ExitStack() as stack:
