@@ -12,7 +12,7 @@ constexpr std::size_t sweep_interval = 1024;
 } // namespace
 
 // What an idle subscription adds to its connection, besides an entry for each list that it is in. The
-// goal for both: 3 KiB in all (1,915 bytes measured; docs/decisions/0015-memory.md).
+// goal for both: 3 KiB in all (docs/decisions/0015-memory.md).
 static_assert(sizeof(listener) <= 32);
 
 void listeners::enter(listener& who, list& where) {

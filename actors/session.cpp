@@ -13,7 +13,7 @@
 namespace troupe {
 
 // An idle session is these two and its place in the tables. The goal for it, its event stream and their
-// connection: 4 KiB in all (3,718 bytes measured; docs/decisions/0015-memory.md).
+// connection: 4 KiB in all (docs/decisions/0015-memory.md).
 static_assert(sizeof(session_actor) <= 1472);
 static_assert(sizeof(client) <= 160);
 

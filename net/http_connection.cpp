@@ -11,8 +11,8 @@
 namespace troupe::net {
 
 // An idle connection is this object, its mailbox, one pending wait of Asio and nothing else. The goals
-// for what it costs in all: 2 KiB (1,436 bytes measured), and 4 KiB with a session and its event stream
-// (3,718; docs/decisions/0015-memory.md).
+// for what it costs in all: 2 KiB, and 4 KiB with a session and its event stream
+// (docs/decisions/0015-memory.md).
 static_assert(sizeof(http_connection) <= 1288);
 static_assert(sizeof(byte_stream) <= 48);
 

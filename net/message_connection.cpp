@@ -12,7 +12,7 @@
 namespace troupe::net {
 
 // An idle connection is this object, its mailbox and its port. The goal for an idle WebSocket with a
-// session: 5 KiB in all (4,031 bytes measured; docs/decisions/0015-memory.md).
+// session: 5 KiB in all (docs/decisions/0015-memory.md).
 static_assert(sizeof(message_connection) <= 1216);
 
 namespace {

@@ -63,39 +63,7 @@ CAF_TEST(a_report_counts_what_the_thread_holds) {
   forget_sessions();
 }
 
-// -- port and time ----------------------------------------------------------------------------------
-
-CAF_TEST(a_port_is_bound_first_and_served_on_demand) {
-  const auto bound = bind();
-  CAF_REQUIRE(bound);
-  CAF_CHECK_EQUAL(bound->port, 4711);
-  CAF_CHECK(!port->started);
-  tell(start_accepting{});
-  CAF_CHECK(port->started);
-}
-
-CAF_TEST(a_port_that_is_taken_is_an_answer_and_not_a_crash) {
-  bind_error = EADDRINUSE;
-  const auto bound = bind();
-  CAF_REQUIRE(!bound);
-  CAF_CHECK(sys.render(bound.error()).find("in use") != std::string::npos);
-  bind_error.reset();
-  CAF_CHECK(bind());
-}
-
-CAF_TEST(a_shard_in_a_dead_ones_place_serves_at_once) {
-  auto config = describe();
-  config.serve = net::tcp::endpoint{};
-  const auto outer = std::exchange(tick, nullptr);
-  const auto successor = spawn_shard(std::move(config));
-  run();
-  CAF_CHECK(port->started);
-  state = nullptr;
-  caf::anon_send_exit(successor, caf::exit_reason::user_shutdown);
-  run();
-  tick = outer;
-  port->stopped = false;
-}
+// -- time --------------------------------------------------------------------------------------------
 
 CAF_TEST(a_tick_fires_timers_and_says_when_the_next_is_due) {
   test::counting_observer unused;
@@ -119,31 +87,6 @@ CAF_TEST(a_timer_that_throws_ends_the_shard_and_its_children) {
 }
 
 // -- news for sessions ------------------------------------------------------------------------------
-
-CAF_TEST(a_connection_of_another_thread_goes_to_the_port_while_there_is_one) {
-  int back = 0;
-  const auto origin = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
-    return {[&](const net::connection_move&) { ++back; }, [](const net::connection_left&) {}};
-  });
-  const auto move = [&] {
-    caf::anon_send(shard, net::connection_move{std::make_shared<net::moving_connection>(
-                              net::detached_stream{-1, net::tcp::v4(), nullptr}, origin)});
-    run();
-  };
-  move();
-  CAF_CHECK_EQUAL(port->taken.size(), 1u);
-  CAF_CHECK_EQUAL(back, 0);
-  caf::anon_send(shard, drain{});
-  run();
-  port->when_closed();
-  run();
-  move();
-  CAF_CHECK_EQUAL(port->taken.size(), 1u);
-  CAF_CHECK_EQUAL(back, 1);
-  port->taken.clear();
-  caf::anon_send_exit(origin, caf::exit_reason::kill);
-  run();
-}
 
 CAF_TEST(what_is_for_a_session_of_this_thread_is_passed_on) {
   const auto id = add_session("session", 1);
