@@ -304,20 +304,7 @@ public:
   tcp::endpoint endpoint() const override { return endpoint_; }
   void use_tls(tls_context_ptr tls) override { tls_ = std::move(tls); }
 
-  void take(const connection_move& move) override {
-    auto& limits = context_->shard().limits;
-    if (!limits.try_acquire(limit::connections)) {
-      send_back(move);
-      return;
-    }
-    byte_stream stream{stream_socket{context_->loop()}};
-    error_code error;
-    move.connection->arrive(stream, error);
-    if (error)
-      limits.release(limit::connections);
-    else
-      spawn_connection(context_, std::move(stream), connection_origin::other_thread);
-  }
+  void take(const connection_move& move) override { take_or_send_back(move, context_); }
 
 private:
   tcp_listener(const connection_context_ptr& context, const listener_options& options,

@@ -18,6 +18,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "troupe/net/byte_stream.hpp"
+#include "troupe/net/connection_context.hpp"
 
 namespace troupe::net {
 
@@ -50,6 +51,9 @@ struct connection_left {
   bool arrived = false; ///< else it is lost, with the thread that should have taken it
 };
 
+/// Spawns a connection in its place if there is a slot at once, and else sends it back. Only on the
+/// thread of `context`.
+void take_or_send_back(const connection_move& move, const connection_context_ptr& context);
 /// There is no place for it.
 void send_back(const connection_move& move);
 
