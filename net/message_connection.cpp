@@ -27,7 +27,7 @@ constexpr std::size_t large_bytes = 16 * 1024;
 
 caf::actor spawn_message_connection(const connection_context_ptr& context, transport_kind kind,
                                     const make_message_port& make_port) {
-  const auto handle =
+  auto handle =
       spawn_pinned<message_connection, caf::lazy_init>(*context->shard().home, context, kind);
   context->shard().adopt(handle);
   auto& self = static_cast<message_connection&>(*caf::actor_cast<caf::abstract_actor*>(handle));

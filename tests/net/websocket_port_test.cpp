@@ -82,7 +82,7 @@ std::string served(int first, std::string_view payload) {
 /// The code of a close frame at the end of what came, or 0.
 int close_code(std::string_view bytes) {
   for (std::size_t at = 0; at + 2 <= bytes.size();) {
-    const auto size = static_cast<std::size_t>(bytes[at + 1]);
+    const std::size_t size = static_cast<unsigned char>(bytes[at + 1]);
     CAF_REQUIRE(size < 126);
     if (static_cast<unsigned char>(bytes[at]) == 0x88)
       return size < 2 ? 1005
