@@ -108,13 +108,14 @@ struct catalog_request {
   update_catalog change;
   std::function<void(caf::expected<std::uint64_t>)> answer;
 };
-/// The same when the shards have what they were sent before.
-struct up_to_date_request {
-  std::function<void()> answer;
-};
 struct notify_request {
   notify_client notification;
   std::function<void(caf::expected<notify_status>)> answer;
+};
+/// application → supervisor: `answer` is called when every shard has what it was sent before, or did not say so
+/// in time; never, if the supervisor has ended already.
+struct up_to_date_request {
+  std::function<void()> answer;
 };
 
 /// How the terminator ended the node.
