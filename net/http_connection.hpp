@@ -229,6 +229,7 @@ private:
   bool is_too_slow();
   void flush();
   void write_queue();
+  void on_written(bool was_slow, const error_code& error);
   protocol::sse_framing framing() const noexcept;
 
   connection_context_ptr context_;

@@ -148,24 +148,22 @@ bool http_connection::is_too_slow() {
 }
 
 void http_connection::flush() {
+  const bool was_slow{output_};
   error_code error;
-  if (output_) {
-    output_.keep_fresh();
-    if (!writing_)
-      write_queue();
-  } else if (!out().empty()) {
-    output_.write_fresh(stream_, error);
-  }
-  if (error)
-    end(connection_end::client_lost);
+  output_.flush(stream_, writing_, error);
+  on_written(was_slow, error);
 }
 
 void http_connection::write_queue() {
   error_code error;
   output_.write_queue(stream_, error);
+  on_written(true, error);
+}
+
+void http_connection::on_written(bool was_slow, const error_code& error) {
   if (error)
     end(connection_end::client_lost);
-  else if (!output_ && phase_ == phase::idle && !closing_)
+  else if (was_slow && !output_ && phase_ == phase::idle && !closing_)
     deadline_ = now() + options().keep_alive_timeout;
 }
 

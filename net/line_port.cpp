@@ -222,13 +222,7 @@ void line_port<Stream>::flush() {
   if (over_)
     return;
   error_code error;
-  if (output_) {
-    output_.keep_fresh();
-    if (!writing_)
-      write_queue();
-  } else if (!out().empty()) {
-    output_.write_fresh(stream_, error);
-  }
+  output_.flush(stream_, writing_, error);
   if (error)
     end(connection_end::client_lost);
   if (closing_ && !output_)

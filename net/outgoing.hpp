@@ -45,15 +45,17 @@ public:
   /// Into the queue with what is fresh, so that more can follow there.
   void keep_fresh();
 
-  /// The usual case: all is taken. Keeps the rest; an error is one that ends the connection.
+  /// Writes what there is, at the end of an activation; behind a queue only if the stream is not waited
+  /// for already. An error is one that ends the connection, here and below.
   template<class Stream>
-  void write_fresh(Stream& stream, error_code& error) {
-    const auto written = write(stream, asio::const_buffer(asio::buffer(fresh())), error);
-    if (!error && written < fresh().size()) {
-      fresh().erase(0, written);
+  void flush(Stream& stream, bool is_waited_for, error_code& error) {
+    if (queue_) {
       keep_fresh();
+      if (!is_waited_for)
+        write_queue(stream, error);
+    } else if (!fresh().empty()) {
+      write_fresh(stream, error);
     }
-    clear_fresh();
   }
 
   /// Goes on with the queue, which something must be in, as far as the peer takes it.
@@ -79,6 +81,17 @@ public:
 private:
   /// Writes in a row to one peer that takes everything, before others get their turn.
   static constexpr int max_writes = 8;
+
+  /// The usual case: all is taken. Keeps the rest.
+  template<class Stream>
+  void write_fresh(Stream& stream, error_code& error) {
+    const auto written = write(stream, asio::const_buffer(asio::buffer(fresh())), error);
+    if (!error && written < fresh().size()) {
+      fresh().erase(0, written);
+      keep_fresh();
+    }
+    clear_fresh();
+  }
 
   /// 0 with an error, and without if nothing can be taken now.
   template<class Stream, class Bytes>

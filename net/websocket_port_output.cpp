@@ -33,13 +33,7 @@ void websocket_port::flush() {
     return;
   }
   error_code error;
-  if (output_) {
-    output_.keep_fresh();
-    if (!writing_)
-      write_queue();
-  } else if (!out().empty()) {
-    output_.write_fresh(stream_, error);
-  }
+  output_.flush(stream_, writing_, error);
   if (error)
     finish(connection_end::client_lost);
   if (phase_ == phase::ending && !output_) {
