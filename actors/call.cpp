@@ -6,6 +6,7 @@
 
 #include "troupe/actors/incident.hpp"
 #include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -45,10 +46,10 @@ const boost::json::object& call::arguments() const noexcept {
 }
 
 std::optional<std::string_view> call::string_argument(std::string_view key) const noexcept {
-  const auto* value = arguments().if_contains(key);
-  if (value == nullptr || !value->is_string())
+  const auto* text = protocol::find_string(arguments(), key);
+  if (text == nullptr)
     return std::nullopt;
-  return std::string_view{value->get_string()};
+  return std::string_view{*text};
 }
 
 std::string_view call::variable(std::string_view name) const noexcept {
@@ -60,9 +61,8 @@ std::string_view call::variable(std::string_view name) const noexcept {
 
 const boost::json::object& call::meta() const noexcept {
   if (data_->params != nullptr)
-    if (const auto* meta = data_->params->if_contains("_meta");
-        meta != nullptr && meta->is_object())
-      return meta->get_object();
+    if (const auto* meta = protocol::find_object(*data_->params, "_meta"))
+      return *meta;
   return empty_object();
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/revision.hpp"
 
 namespace troupe {
@@ -12,10 +13,10 @@ namespace troupe {
 namespace {
 
 std::optional<std::string_view> string_in(const boost::json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string())
+  const auto* text = protocol::find_string(object, key);
+  if (text == nullptr)
     return std::nullopt;
-  return std::string_view{value->get_string()};
+  return std::string_view{*text};
 }
 
 bool is_modern(const call_data& data) {
@@ -46,7 +47,7 @@ lookup_result find_tool(const catalog& catalog, call_data& data) {
   data.output_check = tool->output_check;
   if (tool->input_check) {
     static const boost::json::value none(boost::json::object_kind);
-    const auto* sent = data.params->if_contains("arguments");
+    const auto* sent = protocol::find_member(*data.params, "arguments");
     const auto& arguments = sent != nullptr ? *sent : none;
     if (!tool->input_check->accepts(arguments))
       return wrong_arguments(tool->input_check->check(arguments));
@@ -64,16 +65,16 @@ lookup_result find_prompt(const catalog& catalog, const call_data& data) {
 }
 
 lookup_result find_completion(const catalog& catalog, call_data& data) {
-  const auto* ref = data.params->if_contains("ref");
-  const auto* argument = data.params->if_contains("argument");
-  if (ref == nullptr || !ref->is_object() || argument == nullptr || !argument->is_object()) {
+  const auto* ref = protocol::find_object(*data.params, "ref");
+  const auto* argument = protocol::find_object(*data.params, "argument");
+  if (ref == nullptr || argument == nullptr) {
     return protocol::make_invalid_params("params.ref and params.argument must be objects.");
   }
-  const auto name = string_in(argument->get_object(), "name");
-  const auto value = string_in(argument->get_object(), "value");
-  const auto type = string_in(ref->get_object(), "type");
+  const auto name = string_in(*argument, "name");
+  const auto value = string_in(*argument, "value");
+  const auto type = string_in(*ref, "type");
   const bool prompt = type == "ref/prompt";
-  const auto target = string_in(ref->get_object(), prompt ? "name" : "uri");
+  const auto target = string_in(*ref, prompt ? "name" : "uri");
   if (!name || !value || !target || (!prompt && type != "ref/resource")) {
     return protocol::make_invalid_params(
         "completion/complete needs ref {type: ref/prompt, name} or {type: ref/resource, uri} and "
@@ -82,9 +83,8 @@ lookup_result find_completion(const catalog& catalog, call_data& data) {
   data.name = *target;
   data.completion_argument = *name;
   data.completion_value = *value;
-  if (const auto* context = data.params->if_contains("context"); context && context->is_object())
-    if (const auto* known = context->get_object().if_contains("arguments"))
-      data.arguments = known->if_object();
+  if (const auto* context = protocol::find_object(*data.params, "context"))
+    data.arguments = protocol::find_object(*context, "arguments");
   const completions* available = nullptr;
   if (prompt) {
     if (const auto* entry = catalog.prompts.find(data.name))
@@ -121,7 +121,7 @@ lookup_result find_target(const catalog& catalog, call_data& data) {
   data.name = *name;
   if (reads)
     return find_reader(catalog, data);
-  if (const auto* arguments = data.params->if_contains("arguments")) {
+  if (const auto* arguments = protocol::find_member(*data.params, "arguments")) {
     data.arguments = arguments->if_object();
     if (data.arguments == nullptr)
       return protocol::make_invalid_params("params.arguments must be an object.");

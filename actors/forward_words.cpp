@@ -4,6 +4,7 @@
 
 #include "troupe/actors/messages.hpp"
 #include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -37,7 +38,7 @@ forward in_words(const protocol::session_id& session, const client_post& post) {
   words.accepts_json = post.accepts_json;
   words.accepts_sse = post.accepts_sse;
   if (const auto* object = post.body->root().if_object())
-    if (const auto* id = object->if_contains("id"))
+    if (const auto* id = protocol::find_member(*object, "id"))
       words.id = protocol::request_id::from(*id);
   return words;
 }

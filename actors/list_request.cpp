@@ -1,6 +1,7 @@
 #include "troupe/actors/list_request.hpp"
 
 #include "troupe/protocol/cursor.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/task.hpp"
 
 namespace troupe {
@@ -24,7 +25,7 @@ protocol::rpc_result<const std::string*> find_page(shard_state& shard, protocol:
                                                    protocol::revision revision) {
   const auto& options = *shard.options;
   page_request request{list, revision, 0, options, shard.server_info};
-  const auto* cursor = params != nullptr ? params->if_contains("cursor") : nullptr;
+  const auto* cursor = params != nullptr ? protocol::find_member(*params, "cursor") : nullptr;
   if (cursor != nullptr && list != protocol::method::server_discover) {
     const auto* text = cursor->if_string();
     if (text == nullptr)

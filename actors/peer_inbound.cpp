@@ -4,6 +4,7 @@
 #include "troupe/actors/has_ended.hpp"
 #include "troupe/actors/peer_actor.hpp"
 #include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -54,16 +55,15 @@ void peer_actor::ask_task(const protocol::session_id& task, const forwarded_requ
   const auto exchange = request.exchange;
   auto body = protocol::document::parse(request.body, config_.json);
   const auto* asked = body ? (*body)->root().if_object() : nullptr;
-  const auto* id = asked != nullptr ? asked->if_contains("id") : nullptr;
+  const auto* id = asked != nullptr ? protocol::find_member(*asked, "id") : nullptr;
   const auto known = id != nullptr ? protocol::request_id::from(*id) : std::nullopt;
   const auto& shard = config_.shards[protocol::shard_of(task, config_.shards.size())];
   if (!known || !shard) {
     answer_task(exchange, make_unknown_task_reply(known.value_or(protocol::request_id{})));
     return;
   }
-  const auto* responses = asked->if_contains("responses");
   task_request question{task, static_cast<protocol::method>(request.method), *known, *body,
-                        responses != nullptr ? responses->if_object() : nullptr};
+                        protocol::find_object(*asked, "responses")};
   ++asking_tasks_;
   this->request(shard, task_timeout, std::move(question))
       .then(

@@ -11,6 +11,7 @@
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/input_transfer.hpp"
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -38,9 +39,8 @@ constexpr std::array hints{
     &protocol::tool_annotations::idempotent, &protocol::tool_annotations::open_world};
 
 std::string member(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? json::value_to<std::string>(*value)
-                                                : std::string{};
+  const auto* text = protocol::find_string(object, key);
+  return text != nullptr ? std::string{*text} : std::string{};
 }
 
 std::vector<protocol::icon> read_icons(const json::value& value) {
@@ -59,7 +59,8 @@ std::vector<protocol::icon> read_icons(const json::value& value) {
     icon.theme = theme == "light"  ? protocol::icon_theme::light
                  : theme == "dark" ? protocol::icon_theme::dark
                                    : protocol::icon_theme::any;
-    if (const auto* sizes = object->if_contains("sizes"); sizes != nullptr && sizes->is_array())
+    if (const auto* sizes = protocol::find_member(*object, "sizes");
+        sizes != nullptr && sizes->is_array())
       for (const auto& size : sizes->get_array())
         if (size.is_string())
           icon.sizes.push_back(json::value_to<std::string>(size));
@@ -189,12 +190,11 @@ call_data_ptr receive(tool_call&& told, const std::string& from,
   data->body = *std::move(params);
   data->params = data->body->root().if_object();
   data->method = protocol::method::tools_call;
-  if (const auto* name = data->params->if_contains("name"); name != nullptr && name->is_string())
-    data->name = name->get_string();
+  if (const auto* name = protocol::find_string(*data->params, "name"))
+    data->name = *name;
   if (data->name != told.tool)
     return nullptr;
-  if (const auto* arguments = data->params->if_contains("arguments"))
-    data->arguments = arguments->if_object();
+  data->arguments = protocol::find_object(*data->params, "arguments");
   data->progress_token = protocol::progress_token_of(data->params);
   if (!told.request.empty())
     data->request = protocol::request_id::from(parse(told.request));

@@ -6,6 +6,7 @@
 
 #include "troupe/actors/session_actor.hpp"
 #include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -124,11 +125,10 @@ void session_actor::handle(const protocol::notification& notification) {
   if (method == protocol::method::notifications_initialized) {
     initialized();
   } else if (method == protocol::method::notifications_cancelled && notification.params) {
-    const auto* id = notification.params->if_contains("requestId");
-    const auto* reason = notification.params->if_contains("reason");
+    const auto* id = protocol::find_member(*notification.params, "requestId");
+    const auto* reason = protocol::find_string(*notification.params, "reason");
     if (const auto request = id ? protocol::request_id::from(*id) : std::nullopt)
-      cancel(*request, reason && reason->is_string() ? std::string_view{reason->get_string()}
-                                                     : std::string_view{});
+      cancel(*request, reason ? std::string_view{*reason} : std::string_view{});
   }
   // Others (progress of our own requests, changed roots) need no action here.
 }

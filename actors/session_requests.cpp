@@ -9,6 +9,7 @@
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/initialize.hpp"
 #include "troupe/protocol/log_level.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -20,8 +21,7 @@ constexpr std::size_t envelope_bytes = 64;
 const boost::json::string* string_member(const boost::json::object* object, std::string_view key) {
   if (object == nullptr)
     return nullptr;
-  const auto* value = object->if_contains(key);
-  return value != nullptr ? value->if_string() : nullptr;
+  return protocol::find_string(*object, key);
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 #include "troupe/actors/task_actor.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe {
 
@@ -140,7 +141,7 @@ std::optional<rpc_error> task_actor::take(const boost::json::object& responses) 
     return std::nullopt;
   std::vector<std::pair<std::size_t, const boost::json::object*>> taken;
   for (std::size_t at = 0; at < open_.size(); ++at) {
-    const auto* value = responses.if_contains(open_[at].wire_key);
+    const auto* value = protocol::find_member(responses, open_[at].wire_key);
     if (value == nullptr)
       continue;
     const auto* answer = value->if_object();

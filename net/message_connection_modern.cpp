@@ -8,6 +8,7 @@
 #include "troupe/actors/task_question.hpp"
 #include "troupe/net/message_connection_actor.hpp"
 #include "troupe/protocol/json_rpc.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/modern_request.hpp"
 #include "troupe/protocol/subscription.hpp"
 
@@ -175,7 +176,7 @@ bool message_connection::cancels(const protocol::document& body) {
   const auto* const told = std::get_if<protocol::notification>(&message);
   if (told == nullptr || told->method != "notifications/cancelled" || told->params == nullptr)
     return false;
-  const auto* const named = told->params->if_contains("requestId");
+  const auto* const named = protocol::find_member(*told->params, "requestId");
   const auto id = named != nullptr ? protocol::request_id::from(*named) : std::nullopt;
   return id && cancel(*id);
 }

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "troupe/protocol/json_rpc.hpp"
+#include "troupe/protocol/member.hpp"
 
 namespace troupe::net {
 
@@ -12,8 +13,8 @@ namespace json = boost::json;
 
 void look_at(const json::value& message, post_kind& kind) {
   const auto* const object = message.if_object();
-  const auto* const method = object != nullptr ? object->if_contains("method") : nullptr;
-  if (method == nullptr || !object->contains("id")) {
+  const auto* const method = object != nullptr ? protocol::find_member(*object, "method") : nullptr;
+  if (method == nullptr || protocol::find_member(*object, "id") == nullptr) {
     // A notification or a response, unless it is not even that.
     if (std::holds_alternative<protocol::invalid_message>(protocol::classify(message)))
       kind.needs_answer = true;
@@ -42,9 +43,9 @@ post_kind find_post_kind(const protocol::document& body) {
 
 std::optional<protocol::request_id> find_request_id(const protocol::document& body) {
   const auto* const object = body.root().if_object();
-  if (object == nullptr || !object->contains("method"))
+  if (object == nullptr || protocol::find_member(*object, "method") == nullptr)
     return std::nullopt;
-  const auto* const id = object->if_contains("id");
+  const auto* const id = protocol::find_member(*object, "id");
   return id != nullptr ? protocol::request_id::from(*id) : std::nullopt;
 }
 

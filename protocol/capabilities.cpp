@@ -9,43 +9,51 @@ namespace troupe::protocol {
 
 namespace {
 
-// Reads nested capabilities; the first wrong shape wins and the rest is skipped.
+// Reads nested capabilities; the first wrong shape wins. The path is put together only where it is told.
 class capability_reader {
 public:
   explicit capability_reader(std::string_view path) : path_(path) {}
 
   /// The object of a declared capability, null when it is not declared.
   const json::object* find(const json::object& parent, std::string_view name) {
-    if (error_)
+    const auto* value = find_member(parent, name);
+    if (value == nullptr)
       return nullptr;
-    const auto found = optional_object(parent, path_, name);
-    if (!found) {
-      error_ = found.error();
-      return nullptr;
-    }
-    return *found;
+    const auto* found = value->if_object();
+    if (found == nullptr)
+      refuse(name, "an object");
+    return found;
   }
 
   bool flag(const json::object& parent, std::string_view name) {
-    if (error_)
+    const auto* value = find_member(parent, name);
+    if (value == nullptr)
       return false;
-    const auto found = optional_bool(parent, path_, name);
-    if (!found)
-      error_ = found.error();
-    return found && *found;
+    const auto* found = value->if_bool();
+    if (found == nullptr)
+      refuse(name, "true or false");
+    return found != nullptr && *found;
   }
 
-  void enter(std::string_view name) {
-    path_ += '.';
-    path_ += name;
-  }
-
-  void leave(std::string_view name) { path_.resize(path_.size() - name.size() - 1); }
+  void enter(std::string_view name) { inside_ = name; }
+  void leave() { inside_ = {}; }
 
   std::optional<rpc_error>& error() { return error_; }
 
 private:
-  std::string path_;
+  void refuse(std::string_view name, std::string_view expected) {
+    if (error_)
+      return;
+    std::string path(path_);
+    if (!inside_.empty()) {
+      path += '.';
+      path += inside_;
+    }
+    error_ = make_shape_error(path, name, expected);
+  }
+
+  std::string_view path_;
+  std::string_view inside_; // the capability whose parts are read
   std::optional<rpc_error> error_;
 };
 
@@ -57,7 +65,7 @@ void read_sampling(capability_reader& reader, const json::object& root, client_c
   into.sampling = true;
   into.sampling_tools = reader.find(*sampling, "tools") != nullptr;
   into.sampling_context = reader.find(*sampling, "context") != nullptr;
-  reader.leave("sampling");
+  reader.leave();
 }
 
 void read_roots(capability_reader& reader, const json::object& root, client_capabilities& into) {
@@ -67,7 +75,7 @@ void read_roots(capability_reader& reader, const json::object& root, client_capa
   reader.enter("roots");
   into.roots = true;
   into.roots_list_changed = reader.flag(*roots, "listChanged");
-  reader.leave("roots");
+  reader.leave();
 }
 
 void read_elicitation(capability_reader& reader, const json::object& root,
@@ -78,7 +86,7 @@ void read_elicitation(capability_reader& reader, const json::object& root,
   reader.enter("elicitation");
   into.elicitation_url = reader.find(*elicitation, "url") != nullptr;
   into.elicitation_form = reader.find(*elicitation, "form") != nullptr || !into.elicitation_url;
-  reader.leave("elicitation");
+  reader.leave();
 }
 
 void read_extensions(capability_reader& reader, const json::object& root,
@@ -88,7 +96,7 @@ void read_extensions(capability_reader& reader, const json::object& root,
     return;
   reader.enter("extensions");
   into.tasks_extension = reader.find(*extensions, "io.modelcontextprotocol/tasks") != nullptr;
-  reader.leave("extensions");
+  reader.leave();
 }
 
 void append_list_capability(object_writer& writer, std::string_view name, bool list_changed) {

@@ -1,6 +1,7 @@
 #include "troupe/protocol/document.hpp"
 
 #include "troupe/protocol/document_builder.hpp"
+#include "troupe/protocol/member.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -56,11 +57,6 @@ std::optional<rpc_error> run(document_parser& parser, std::string_view text,
   return make_parse_error("invalid JSON: " + ec.message() + at_byte(used));
 }
 
-const json::object* object_in(const json::object& parent, std::string_view key) {
-  const auto* value = parent.if_contains(key);
-  return value != nullptr ? value->if_object() : nullptr;
-}
-
 invalid_message duplicate_in(const char* where, std::optional<request_id> id) {
   return {
       make_invalid_request(std::string("duplicate member in ") + where + ": send every name once"),
@@ -71,20 +67,20 @@ std::optional<invalid_message> find_duplicate(const json::object& envelope,
                                               const member_counts& counts) {
   if (envelope.size() != counts.envelope)
     return duplicate_in("the message", std::nullopt);
-  const auto* params = object_in(envelope, "params");
+  const auto* params = find_object(envelope, "params");
   if (params == nullptr)
     return std::nullopt;
   const char* where = nullptr;
   if (counts.params && params->size() != *counts.params) {
     where = "params";
   } else if (counts.meta) {
-    const auto* meta = object_in(*params, "_meta");
+    const auto* meta = find_object(*params, "_meta");
     if (meta != nullptr && meta->size() != *counts.meta)
       where = "params._meta";
   }
   if (where == nullptr)
     return std::nullopt;
-  const auto* id = envelope.if_contains("id");
+  const auto* id = find_member(envelope, "id");
   return duplicate_in(where, id != nullptr ? request_id::from(*id) : std::nullopt);
 }
 

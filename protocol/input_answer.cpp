@@ -1,5 +1,7 @@
 #include "troupe/protocol/input_answer.hpp"
 
+#include "troupe/protocol/member.hpp"
+
 #include <algorithm>
 
 namespace troupe::protocol {
@@ -7,8 +9,7 @@ namespace troupe::protocol {
 namespace {
 
 std::optional<std::string_view> string_in(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  const auto* text = find_string(object, name);
   if (text == nullptr)
     return std::nullopt;
   return std::string_view(text->data(), text->size());
@@ -66,7 +67,7 @@ std::optional<elicitation_answer> read_elicitation_answer(const json::object& re
   if (!action)
     return std::nullopt;
   elicitation_answer answer{*action, nullptr};
-  const auto* content = result.if_contains("content");
+  const auto* content = find_member(result, "content");
   if (content == nullptr || *action != elicitation_action::accept)
     return answer;
   answer.content = content->if_object();
@@ -93,7 +94,7 @@ std::optional<sampling_answer> read_sampling_answer(const json::object& result) 
   const auto who = string_in(result, "role");
   const auto model = string_in(result, "model");
   const auto reason = optional_string_in(result, "stopReason");
-  const auto* content = result.if_contains("content");
+  const auto* content = find_member(result, "content");
   if ((who != "user" && who != "assistant") || !model || !reason || content == nullptr ||
       !is_content(*content))
     return std::nullopt;
@@ -101,7 +102,7 @@ std::optional<sampling_answer> read_sampling_answer(const json::object& result) 
 }
 
 std::optional<std::vector<root>> read_roots_answer(const json::object& result) {
-  const auto* value = result.if_contains("roots");
+  const auto* value = find_member(result, "roots");
   const auto* list = value != nullptr ? value->if_array() : nullptr;
   if (list == nullptr)
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include "troupe/protocol/common_members.hpp"
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/input_answer.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/shape.hpp"
 
 namespace troupe::protocol {
@@ -30,12 +31,12 @@ void append_input_required_result(std::string& out, const input_required& wanted
 
 rpc_result<input_retry> parse_input_retry(const json::object& params) {
   input_retry result;
-  if (const auto* responses = params.if_contains("inputResponses")) {
+  if (const auto* responses = find_member(params, "inputResponses")) {
     result.responses = responses->if_object();
     if (result.responses == nullptr)
       return make_shape_error("params", "inputResponses", "an object of answers by key");
   }
-  if (const auto* state = params.if_contains("requestState")) {
+  if (const auto* state = find_member(params, "requestState")) {
     const auto* text = state->if_string();
     if (text == nullptr)
       return make_shape_error("params", "requestState", "the string of the last result, unchanged");

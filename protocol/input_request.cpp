@@ -2,6 +2,7 @@
 
 #include "troupe/protocol/json_schema.hpp"
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/overloaded.hpp"
 
 #include <utility>
@@ -105,7 +106,7 @@ void append_sampling(std::string& out, const sampling& wish, revision r) {
 }
 
 bool has_required_members(const json::object& schema) {
-  const auto* required = schema.if_contains("required");
+  const auto* required = find_member(schema, "required");
   const auto* list = required != nullptr ? required->if_array() : nullptr;
   return list != nullptr && !list->empty();
 }

@@ -2,6 +2,7 @@
 
 #include "troupe/protocol/document.hpp"
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 
 #include <utility>
 
@@ -13,20 +14,18 @@ namespace {
 constexpr parse_limits limits{128, 1'000'000, 100'000};
 
 std::string text_in(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  const auto* text = find_string(object, key);
   return text != nullptr ? std::string(text->data(), text->size()) : std::string();
 }
 
 json::object object_in(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  const auto* found = value != nullptr ? value->if_object() : nullptr;
+  const auto* found = find_object(object, key);
   return found != nullptr ? json::object(*found, {}) : json::object();
 }
 
 template<class Number>
 std::optional<Number> number_in(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
+  const auto* value = find_member(object, key);
   if (value == nullptr)
     return std::nullopt;
   boost::system::error_code error;
@@ -42,14 +41,14 @@ input_request read_elicitation(const json::object& params) {
 }
 
 std::optional<std::vector<sampling_message>> read_messages(const json::object& params) {
-  const auto* value = params.if_contains("messages");
+  const auto* value = find_member(params, "messages");
   const auto* list = value != nullptr ? value->if_array() : nullptr;
   if (list == nullptr)
     return std::nullopt;
   std::vector<sampling_message> messages;
   for (const auto& each : *list) {
     const auto* object = each.if_object();
-    const auto* blocks = object != nullptr ? object->if_contains("content") : nullptr;
+    const auto* blocks = object != nullptr ? find_member(*object, "content") : nullptr;
     if (blocks == nullptr)
       return std::nullopt;
     auto& message = messages.emplace_back();
@@ -72,19 +71,18 @@ std::optional<input_request> read_sampling(const json::object& params) {
   wish.model_preferences = object_in(params, "modelPreferences");
   wish.metadata = object_in(params, "metadata");
   wish.tool_choice = object_in(params, "toolChoice");
-  if (const auto* stops = params.if_contains("stopSequences"); stops && stops->is_array())
+  if (const auto* stops = find_member(params, "stopSequences"); stops && stops->is_array())
     for (const auto& stop : stops->get_array())
       if (stop.is_string())
         wish.stop_sequences.emplace_back(stop.get_string());
-  if (const auto* tools = params.if_contains("tools"); tools != nullptr && tools->is_array())
+  if (const auto* tools = find_member(params, "tools"); tools != nullptr && tools->is_array())
     wish.tools = json::array(tools->get_array(), {});
   return input_request{std::move(wish)};
 }
 
 std::optional<input_request> read_request(const json::value& value) {
   const auto* object = value.if_object();
-  const auto* found = object != nullptr ? object->if_contains("params") : nullptr;
-  const auto* params = found != nullptr ? found->if_object() : nullptr;
+  const auto* params = object != nullptr ? find_object(*object, "params") : nullptr;
   if (params == nullptr)
     return std::nullopt;
   const auto method = text_in(*object, "method");

@@ -1,5 +1,7 @@
 #include "troupe/protocol/json_rpc.hpp"
 
+#include "troupe/protocol/member.hpp"
+
 #include <limits>
 #include <string>
 #include <utility>
@@ -41,17 +43,16 @@ std::optional<rpc_error> read_error(const json::value& value, rpc_error& into) {
   const auto* object = value.if_object();
   if (object == nullptr)
     return make_invalid_request("error: expected an object");
-  const auto* code = object->if_contains("code");
+  const auto* code = find_member(*object, "code");
   const auto* number = code != nullptr ? code->if_int64() : nullptr;
   if (number == nullptr || !std::in_range<int>(*number))
     return make_invalid_request("error.code: expected an integer of 32 bits");
-  const auto* message = object->if_contains("message");
-  const auto* text = message != nullptr ? message->if_string() : nullptr;
-  if (text == nullptr)
+  const auto* message = find_string(*object, "message");
+  if (message == nullptr)
     return make_invalid_request("error.message: expected a string");
   into.code = static_cast<int>(*number);
-  into.message.assign(text->data(), text->size());
-  if (const auto* data = object->if_contains("data"))
+  into.message.assign(message->data(), message->size());
+  if (const auto* data = find_member(*object, "data"))
     into.data = *data;
   return std::nullopt;
 }

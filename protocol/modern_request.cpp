@@ -1,6 +1,7 @@
 #include "troupe/protocol/modern_request.hpp"
 
 #include "troupe/protocol/header_value.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/revision.hpp"
 
 #include <string>
@@ -14,9 +15,8 @@ using verdict = std::variant<modern_request, modern_notice, modern_refusal>;
 
 bool is_handshake(const json::value& message) {
   const auto* object = message.if_object();
-  const auto* method = object != nullptr ? object->if_contains("method") : nullptr;
-  const auto* name = method != nullptr ? method->if_string() : nullptr;
-  return name != nullptr && *name == "initialize" && object->contains("id");
+  const auto* method = object != nullptr ? find_string(*object, "method") : nullptr;
+  return method != nullptr && *method == "initialize" && find_member(*object, "id") != nullptr;
 }
 
 /// The member of `params` that Mcp-Name repeats; empty for methods without such a header.
@@ -64,8 +64,7 @@ std::optional<rpc_error> check_name(const modern_request& request,
   const auto sent = decode_header_value(*headers.name, buffer);
   if (!sent)
     return make_header_mismatch("Mcp-Name " + std::string{describe(sent.error())});
-  const auto* value = request.params->if_contains(member);
-  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  const auto* text = find_string(*request.params, member);
   if (text == nullptr || std::string_view{*text} == *sent)
     return std::nullopt;
   return mismatch("Mcp-Name", "params." + std::string{member});

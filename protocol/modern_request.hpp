@@ -1,6 +1,6 @@
 // A request of the modern era (revision 2026-07-28), decided by itself: which era a posted message
 // belongs to, and the ladder of checks that a modern one passes before anybody looks for a handler.
-// Flow: document.hpp → find_era → check_modern_request → actors/stateless_desk. Legacy messages go
+// Flow: document.hpp → find_era → check_modern_request → actors/stateless_requests. Legacy messages go
 // on to their session instead.
 #pragma once
 

@@ -1,15 +1,15 @@
 #include "troupe/protocol/progress.hpp"
 
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 
 #include <cmath>
 
 namespace troupe::protocol {
 
 std::optional<progress_token> progress_token_of(const json::object* params) {
-  const auto* meta = params != nullptr ? params->if_contains("_meta") : nullptr;
-  const auto* object = meta != nullptr ? meta->if_object() : nullptr;
-  const auto* token = object != nullptr ? object->if_contains("progressToken") : nullptr;
+  const auto* meta = params != nullptr ? find_object(*params, "_meta") : nullptr;
+  const auto* token = meta != nullptr ? find_member(*meta, "progressToken") : nullptr;
   return token != nullptr ? progress_token::from(*token) : std::nullopt;
 }
 

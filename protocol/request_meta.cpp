@@ -1,5 +1,6 @@
 #include "troupe/protocol/request_meta.hpp"
 
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/shape.hpp"
 #include "troupe/protocol/utf8.hpp"
 
@@ -14,14 +15,8 @@ constexpr std::string_view path = "params._meta";
 /// As much of a name as goes into logs.
 constexpr std::size_t max_text_size = 128;
 
-const json::object* object_in(const json::object& parent, std::string_view name) {
-  const auto* value = parent.if_contains(name);
-  return value != nullptr ? value->if_object() : nullptr;
-}
-
 std::string_view text_in(const json::object& parent, std::string_view name) {
-  const auto* value = parent.if_contains(name);
-  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  const auto* text = find_string(parent, name);
   return text != nullptr ? utf8_prefix(*text, max_text_size) : std::string_view{};
 }
 
@@ -31,7 +26,7 @@ rpc_error missing(std::string_view key) {
 }
 
 std::optional<rpc_error> read_log_level(const json::object& meta, request_meta& into) {
-  const auto* value = meta.if_contains(meta_key::log_level);
+  const auto* value = find_member(meta, meta_key::log_level);
   if (value == nullptr)
     return std::nullopt;
   if (const auto* text = value->if_string())
@@ -46,9 +41,9 @@ std::optional<rpc_error> read_log_level(const json::object& meta, request_meta& 
 
 std::optional<std::string_view> find_claimed_version(const json::value& message) {
   const auto* object = message.if_object();
-  const auto* params = object != nullptr ? object_in(*object, "params") : nullptr;
-  const auto* meta = params != nullptr ? object_in(*params, "_meta") : nullptr;
-  const auto* version = meta != nullptr ? meta->if_contains(meta_key::protocol_version) : nullptr;
+  const auto* params = object != nullptr ? find_object(*object, "params") : nullptr;
+  const auto* meta = params != nullptr ? find_object(*params, "_meta") : nullptr;
+  const auto* version = meta != nullptr ? find_member(*meta, meta_key::protocol_version) : nullptr;
   if (version == nullptr)
     return std::nullopt;
   // A claim of another type is one too, and refused as such.
@@ -57,17 +52,17 @@ std::optional<std::string_view> find_claimed_version(const json::value& message)
 }
 
 rpc_result<request_meta> parse_request_meta(const json::object* params) {
-  const auto* meta = params != nullptr ? object_in(*params, "_meta") : nullptr;
+  const auto* meta = params != nullptr ? find_object(*params, "_meta") : nullptr;
   if (meta == nullptr)
     return make_shape_error("params", "_meta",
                             "an object with io.modelcontextprotocol/protocolVersion and "
                             "io.modelcontextprotocol/clientCapabilities");
   request_meta result;
-  const auto* version = meta->if_contains(meta_key::protocol_version);
+  const auto* version = find_member(*meta, meta_key::protocol_version);
   if (version == nullptr || !version->is_string())
     return missing(meta_key::protocol_version);
   result.protocol_version = version->get_string();
-  const auto* capabilities = meta->if_contains(meta_key::client_capabilities);
+  const auto* capabilities = find_member(*meta, meta_key::client_capabilities);
   if (capabilities == nullptr)
     return missing(meta_key::client_capabilities);
   auto parsed = parse_client_capabilities(
@@ -75,7 +70,7 @@ rpc_result<request_meta> parse_request_meta(const json::object* params) {
   if (!parsed)
     return std::move(parsed).error();
   result.capabilities = *parsed;
-  if (const auto* info = object_in(*meta, meta_key::client_info)) {
+  if (const auto* info = find_object(*meta, meta_key::client_info)) {
     result.client_name = text_in(*info, "name");
     result.client_version = text_in(*info, "version");
   }

@@ -1,8 +1,22 @@
 #include "troupe/protocol/shape.hpp"
 
+#include "troupe/protocol/member.hpp"
+
 #include <string>
 
 namespace troupe::protocol {
+
+namespace {
+
+rpc_result<std::string_view> as_string(const json::value& value, std::string_view path,
+                                       std::string_view name) {
+  const auto* text = value.if_string();
+  if (text == nullptr)
+    return make_shape_error(path, name, "a string");
+  return std::string_view{*text};
+}
+
+} // namespace
 
 rpc_error make_shape_error(std::string_view path, std::string_view member,
                            std::string_view expected) {
@@ -16,40 +30,27 @@ rpc_error make_shape_error(std::string_view path, std::string_view member,
   return make_invalid_params(std::move(message));
 }
 
-const json::value* member_of(const json::object& object, std::string_view name) {
-  return object.if_contains(name);
-}
-
 rpc_result<std::string_view> required_string(const json::object& object, std::string_view path,
                                              std::string_view name) {
-  if (member_of(object, name) == nullptr)
+  const auto* value = find_member(object, name);
+  if (value == nullptr)
     return make_shape_error(path, name, "a string, but it is missing");
-  return optional_string(object, path, name);
+  return as_string(*value, path, name);
 }
 
 rpc_result<std::string_view> optional_string(const json::object& object, std::string_view path,
                                              std::string_view name) {
-  const auto* value = member_of(object, name);
+  const auto* value = find_member(object, name);
   if (value == nullptr)
     return std::string_view{};
-  const auto* text = value->if_string();
-  if (text == nullptr)
-    return make_shape_error(path, name, "a string");
-  return std::string_view(text->data(), text->size());
+  return as_string(*value, path, name);
 }
 
 rpc_result<const json::object*> required_object(const json::object& object, std::string_view path,
                                                 std::string_view name) {
-  if (member_of(object, name) == nullptr)
-    return make_shape_error(path, name, "an object, but it is missing");
-  return optional_object(object, path, name);
-}
-
-rpc_result<const json::object*> optional_object(const json::object& object, std::string_view path,
-                                                std::string_view name) {
-  const auto* value = member_of(object, name);
+  const auto* value = find_member(object, name);
   if (value == nullptr)
-    return static_cast<const json::object*>(nullptr);
+    return make_shape_error(path, name, "an object, but it is missing");
   const auto* found = value->if_object();
   if (found == nullptr)
     return make_shape_error(path, name, "an object");
@@ -58,7 +59,7 @@ rpc_result<const json::object*> optional_object(const json::object& object, std:
 
 rpc_result<bool> optional_bool(const json::object& object, std::string_view path,
                                std::string_view name) {
-  const auto* value = member_of(object, name);
+  const auto* value = find_member(object, name);
   if (value == nullptr)
     return false;
   const auto* flag = value->if_bool();

@@ -13,9 +13,6 @@ namespace troupe::protocol {
 rpc_error make_shape_error(std::string_view path, std::string_view member,
                            std::string_view expected);
 
-/// Null when absent.
-const json::value* member_of(const json::object& object, std::string_view name);
-
 rpc_result<std::string_view> required_string(const json::object& object, std::string_view path,
                                              std::string_view name);
 
@@ -25,10 +22,6 @@ rpc_result<std::string_view> optional_string(const json::object& object, std::st
 
 /// Never null.
 rpc_result<const json::object*> required_object(const json::object& object, std::string_view path,
-                                                std::string_view name);
-
-/// Null when absent.
-rpc_result<const json::object*> optional_object(const json::object& object, std::string_view path,
                                                 std::string_view name);
 
 /// False when absent.

@@ -2,6 +2,7 @@
 
 #include "troupe/protocol/common_members.hpp"
 #include "troupe/protocol/encode.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/request_meta.hpp"
 #include "troupe/protocol/shape.hpp"
 
@@ -19,7 +20,7 @@ constexpr std::string_view path = "params.notifications";
 rpc_result<std::vector<std::string>> texts_in(const json::object& filter, std::string_view name,
                                               std::size_t max_entries, bool& present) {
   std::vector<std::string> result;
-  const auto* value = filter.if_contains(name);
+  const auto* value = find_member(filter, name);
   present = value != nullptr;
   if (!present)
     return result;

@@ -2,6 +2,7 @@
 
 #include "troupe/protocol/common_members.hpp"
 #include "troupe/protocol/document.hpp"
+#include "troupe/protocol/member.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,9 +32,8 @@ json::value parse_schema(std::string_view text, const char* what,
 
 bool is_object_schema(const json::value& schema) {
   const auto* object = schema.if_object();
-  const auto* type = object != nullptr ? object->if_contains("type") : nullptr;
-  const auto* text = type != nullptr ? type->if_string() : nullptr;
-  return text != nullptr && *text == "object";
+  const auto* type = object != nullptr ? find_string(*object, "type") : nullptr;
+  return type != nullptr && *type == "object";
 }
 
 void append_hint(object_writer& writer, std::string_view name, std::optional<bool> hint) {

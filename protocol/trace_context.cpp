@@ -1,6 +1,7 @@
 #include "troupe/protocol/trace_context.hpp"
 
 #include "troupe/protocol/ascii.hpp"
+#include "troupe/protocol/member.hpp"
 
 #include <algorithm>
 #include <array>
@@ -101,8 +102,7 @@ bool is_baggage_member(std::string_view member) noexcept {
 }
 
 std::string_view text_member(const json::object& object, std::string_view name) noexcept {
-  const auto* value = object.if_contains(name);
-  const auto* text = value != nullptr ? value->if_string() : nullptr;
+  const auto* text = find_string(object, name);
   return text != nullptr ? std::string_view(*text) : std::string_view();
 }
 
@@ -186,12 +186,11 @@ trace_context make_trace_context(std::string_view traceparent, std::string_view 
 }
 
 trace_context trace_context_of(const json::object* params) noexcept {
-  const auto* meta = params != nullptr ? params->if_contains("_meta") : nullptr;
-  const auto* object = meta != nullptr ? meta->if_object() : nullptr;
-  if (object == nullptr)
+  const auto* meta = params != nullptr ? find_object(*params, "_meta") : nullptr;
+  if (meta == nullptr)
     return {};
-  return make_trace_context(text_member(*object, "traceparent"), text_member(*object, "tracestate"),
-                            text_member(*object, "baggage"));
+  return make_trace_context(text_member(*meta, "traceparent"), text_member(*meta, "tracestate"),
+                            text_member(*meta, "baggage"));
 }
 
 void append_trace_id(std::string& out, const trace_context& context) {
