@@ -1,6 +1,7 @@
 #include "troupe/protocol/capabilities.hpp"
 
 #include "troupe/protocol/json_writer.hpp"
+#include "troupe/protocol/member.hpp"
 #include "troupe/protocol/shape.hpp"
 
 #include <optional>
