@@ -109,6 +109,7 @@ struct reply {
   /// Set in the answer of an initialize that worked: the new session.
   std::optional<protocol::session_id> session;
   int retry_after_seconds = 0; ///< 0: no Retry-After
+  frame_ptr shared_end{};      ///< of the JSON, behind `body`: a large part that many answers have
 };
 
 /// From now on the exchange is an event stream.

@@ -30,6 +30,12 @@ inline std::string_view text_of(const frame_ptr& frame) noexcept {
   return frame ? std::string_view{frame->json()} : std::string_view{};
 }
 
+/// One text of a text and a frame behind it, which may be null.
+inline std::string joined(std::string start, const frame_ptr& end) {
+  start += text_of(end);
+  return start;
+}
+
 inline frame_ptr make_frame(std::string json) {
   return frame_ptr{new frame{std::move(json)}};
 }

@@ -1,11 +1,14 @@
 #include "troupe/actors/list_cache.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "troupe/actors/list_request.hpp"
 #include "troupe/protocol/common_members.hpp"
 #include "troupe/protocol/cursor.hpp"
 #include "troupe/protocol/discover.hpp"
+#include "troupe/protocol/encode.hpp"
 
 namespace troupe {
 
@@ -63,13 +66,15 @@ std::string encode_page(const catalog& source, const page_request& request) {
 
 } // namespace
 
-const std::string& list_cache::page(const catalog& source, const page_request& request) {
+frame_ptr list_cache::page(const catalog& source, const page_request& request) {
   const position where{request.list, request.revision, request.after};
   if (const auto found = pages_.find(where); found != pages_.end())
     return found->second;
   if (pages_.size() >= max_pages)
     pages_.clear();
-  return pages_.emplace(where, encode_page(source, request)).first->second;
+  auto text = encode_page(source, request);
+  protocol::close_result(text);
+  return pages_.emplace(where, make_frame(std::move(text))).first->second;
 }
 
 } // namespace troupe

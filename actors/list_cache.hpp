@@ -1,13 +1,11 @@
 #pragma once
 
 // The results of tools/list and its siblings and of server/discover, encoded once per catalog,
-// revision and page and then only copied. One cache per I/O thread; emptied when the thread gets
-// another catalog.
+// revision and page. One cache per I/O thread; emptied when the thread gets another catalog.
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <tuple>
 
 #include "troupe/actors/catalog.hpp"
@@ -33,13 +31,14 @@ public:
   /// Pages kept; with more the cache starts anew, which costs time and nothing else.
   static constexpr std::size_t max_pages = 512;
 
-  /// The complete result object, up to options.page_size entries.
-  const std::string& page(const catalog& source, const page_request& request);
+  /// The complete result object, up to options.page_size entries, and the brace that closes the
+  /// response around it.
+  frame_ptr page(const catalog& source, const page_request& request);
   void clear() { pages_.clear(); }
 
 private:
   using position = std::tuple<protocol::method, protocol::revision, std::uint64_t>;
-  std::map<position, std::string> pages_;
+  std::map<position, frame_ptr> pages_;
 };
 
 } // namespace troupe

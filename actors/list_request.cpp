@@ -1,10 +1,20 @@
 #include "troupe/actors/list_request.hpp"
 
+#include <utility>
+
 #include "troupe/protocol/cursor.hpp"
+#include "troupe/protocol/encode.hpp"
 #include "troupe/protocol/member.hpp"
 #include "troupe/protocol/task.hpp"
 
 namespace troupe {
+
+namespace {
+
+/// From here on a copy costs more than a second piece to write.
+constexpr std::size_t large_page_bytes = 16 * 1024;
+
+} // namespace
 
 const protocol::server_capabilities& capabilities() {
   static const auto all = [] {
@@ -20,9 +30,10 @@ const protocol::server_capabilities& capabilities() {
   return all;
 }
 
-protocol::rpc_result<const std::string*> find_page(shard_state& shard, protocol::method list,
-                                                   const boost::json::object* params,
-                                                   protocol::revision revision) {
+protocol::rpc_result<page_response> find_page(shard_state& shard, protocol::method list,
+                                              const protocol::request_id& id,
+                                              const boost::json::object* params,
+                                              protocol::revision revision) {
   const auto& options = *shard.options;
   page_request request{list, revision, 0, options, shard.server_info};
   const auto* cursor = params != nullptr ? protocol::find_member(*params, "cursor") : nullptr;
@@ -35,7 +46,14 @@ protocol::rpc_result<const std::string*> find_page(shard_state& shard, protocol:
       return position.error();
     request.after = *position;
   }
-  return &shard.lists.page(*shard.catalog, request);
+  auto page = shard.lists.page(*shard.catalog, request);
+  page_response response;
+  protocol::open_result(response.json, id);
+  if (page->json().size() < large_page_bytes)
+    response.json += page->json();
+  else
+    response.shared_end = std::move(page);
+  return response;
 }
 
 } // namespace troupe

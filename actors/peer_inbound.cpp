@@ -124,7 +124,7 @@ void peer_actor::on_reply(reply& answer) {
   out.kind = static_cast<std::uint8_t>(answer_kind::reply);
   out.status = answer.status;
   out.retry_after_seconds = answer.retry_after_seconds;
-  out.body = std::move(answer.body);
+  out.body = joined(std::move(answer.body), answer.shared_end);
   say(std::move(out));
 }
 

@@ -77,7 +77,8 @@ private:
     stream_number stream = 0; ///< 0: none yet
     int status = 200;
     int retry_after = 0;
-    std::string answers; ///< encoded, comma-separated in a batch; empty if all went to the stream
+    std::string answers;  ///< encoded, comma-separated in a batch; empty if all went to the stream
+    frame_ptr shared_end; ///< behind the one answer of a whole reply
     time_point received{};
   };
 
@@ -105,6 +106,7 @@ private:
   struct answered {
     std::string json;
     outcome_kind kind = outcome_kind::ok;
+    frame_ptr shared_end{}; ///< of the JSON, behind `json`
   };
   using answer = std::optional<answered>; ///< empty: will follow
 
@@ -122,6 +124,7 @@ private:
   void complete(open_post& post);
   static std::string take_answers(open_post& post);
   /// Adds an encoded response to a post, by stream or for the whole answer.
+  void respond(open_post& post, answered&& done);
   void respond(open_post& post, std::string json);
   /// The post's stream, opened now if need be; nothing if the client takes no stream.
   std::optional<stream_number> stream_of(open_post& post);

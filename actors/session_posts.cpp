@@ -83,7 +83,7 @@ void session_actor::handle(open_post& post, const protocol::message& message,
     if (auto done = on_request(post, *request, method, body)) {
       --post.pending;
       count(method, done->kind, post.received);
-      respond(post, std::move(done->json));
+      respond(post, std::move(*done));
     }
   } else if (const auto* notification = std::get_if<protocol::notification>(&message)) {
     handle(*notification);
@@ -173,10 +173,19 @@ void session_actor::complete(open_post& post) {
   whole.exchange = post.exchange;
   whole.status = post.answers.empty() ? 202 : post.status;
   whole.body = take_answers(post);
+  whole.shared_end = std::move(post.shared_end);
   whole.retry_after_seconds = post.retry_after;
   if (post.opens_session)
     whole.session = id_;
   send(post.transport, std::move(whole));
+}
+
+/// What is shared stays so where the answer will be a reply of its own.
+void session_actor::respond(open_post& post, answered&& done) {
+  const bool alone = !post.batch && post.stream == 0 && post.accepts_json && !is_duplex();
+  if (alone)
+    post.shared_end = std::move(done.shared_end);
+  respond(post, joined(std::move(done.json), done.shared_end));
 }
 
 void session_actor::respond(open_post& post, std::string json) {

@@ -125,8 +125,10 @@ void session_actor::initialized() {
 
 session_actor::answer session_actor::list(const protocol::request& request,
                                           protocol::method method) {
-  const auto page = find_page(*shard_, method, request.params, client_->revision);
-  return page ? result(request.id, **page) : failure(request.id, page.error());
+  auto page = find_page(*shard_, method, request.id, request.params, client_->revision);
+  if (!page)
+    return failure(request.id, page.error());
+  return answered{std::move(page->json), outcome_kind::ok, std::move(page->shared_end)};
 }
 
 session_actor::answer session_actor::subscribe(open_post& post, const protocol::request& request,

@@ -25,7 +25,8 @@ struct stateless_answer {
   std::uint16_t status = 200; ///< of HTTP, unless a stream has begun
   std::string json;
   outcome_kind kind = outcome_kind::ok;
-  bool retry = false; ///< a limit was reached: the client may try again
+  bool retry = false;     ///< a limit was reached: the client may try again
+  frame_ptr shared_end{}; ///< of the JSON, behind `json`: a large part that many answers have
 };
 
 /// A request that needs a handler which is not inline.

@@ -72,12 +72,13 @@ private:
   }
 
   stateless_step list() const {
-    const auto page =
-        find_page(shard_, request_.method, request_.params, protocol::revision::r2026_07_28);
+    auto page = find_page(shard_, request_.method, request_.id, request_.params,
+                          protocol::revision::r2026_07_28);
     if (!page)
       return counted(make_failure(request_.id, page.error()));
     stateless_answer done;
-    protocol::append_result(done.json, request_.id, **page);
+    done.json = std::move(page->json);
+    done.shared_end = std::move(page->shared_end);
     return counted(std::move(done));
   }
 

@@ -215,7 +215,8 @@ private:
   // -- output (http_connection_output.cpp) --------------------------------------------------------
   protocol::response_fields fields(int status);
   std::string& out() noexcept { return output_.fresh(); }
-  void append_json(protocol::response_fields& fields, std::string&& json);
+  void append_json(const protocol::response_fields& fields, std::string&& json,
+                   frame_ptr&& shared_end);
   void on_reply(reply& answer);
   void begin_stream(const std::optional<protocol::session_id>& session);
   void on_stream_begin(const stream_begin& begin);

@@ -21,17 +21,22 @@ void http_connection::on_reply(reply& answer) {
   if (answer.body.empty())
     protocol::append_empty_response(out(), fields);
   else
-    append_json(fields, std::move(answer.body));
+    append_json(fields, std::move(answer.body), std::move(answer.shared_end));
   response_begun(answer.status);
   exchange_answered();
   take_kept();
 }
 
-void http_connection::append_json(protocol::response_fields& fields, std::string&& json) {
-  fields.head_only = json.size() >= outgoing::large_bytes; // then the body follows from where it is
-  protocol::append_json_response(out(), fields, json);
-  if (fields.head_only)
+/// What is large is written from where it is. `shared_end` may be null.
+void http_connection::append_json(const protocol::response_fields& fields, std::string&& json,
+                                  frame_ptr&& shared_end) {
+  protocol::append_json_head(out(), fields, json.size() + text_of(shared_end).size());
+  if (json.size() < outgoing::large_bytes)
+    out() += json;
+  else
     output_.append(std::move(json));
+  if (shared_end)
+    output_.append(std::move(shared_end));
 }
 
 void http_connection::on_stream_begin(const stream_begin& begin) {

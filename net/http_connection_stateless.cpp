@@ -90,13 +90,14 @@ void http_connection::on_answer(stateless_answer&& answer) {
 
 void http_connection::write_answer(stateless_answer&& answer) {
   if (phase_ == phase::streaming) {
-    protocol::append_sse_event(out(), framing(), {}, answer.json);
+    protocol::append_sse_event(out(), framing(), {},
+                               joined(std::move(answer.json), answer.shared_end));
     out() += protocol::sse_end(framing());
   } else {
     auto fields = this->fields(answer.status);
     if (answer.retry)
       fields.retry_after_s = options().retry_after_seconds;
-    append_json(fields, std::move(answer.json));
+    append_json(fields, std::move(answer.json), std::move(answer.shared_end));
     response_begun(answer.status);
   }
   exchange_answered();

@@ -74,7 +74,7 @@ void message_connection::begin_modern(const protocol::modern_request& request,
   if (closed_)
     return; // the peer did not take what an inline handler told
   if (auto* const answer = std::get_if<stateless_answer>(&step)) {
-    send_answer(std::move(answer->json));
+    send_answer(joined(std::move(answer->json), answer->shared_end));
   } else if (auto* const listen = std::get_if<stateless_listen>(&step)) {
     if (!is_full(request, source, listens_.size(), session_settings().max_streams,
                  "streams_per_session"))

@@ -99,6 +99,17 @@ bool append_rest_of_head(std::string& out, const response_fields& fields) {
   return good;
 }
 
+bool append_head(std::string& out, const response_fields& fields, std::string_view content_type,
+                 std::size_t body_bytes) {
+  append_status_line(out, fields.status);
+  bool good = append_header(out, "Content-Type", content_type);
+  out += "Content-Length: ";
+  append_number(out, body_bytes);
+  out += crlf;
+  good &= append_rest_of_head(out, fields);
+  return good;
+}
+
 } // namespace
 
 std::string_view reason_phrase(std::uint16_t status) noexcept {
@@ -172,14 +183,18 @@ bool append_header(std::string& out, std::string_view name, std::string_view val
   return true;
 }
 
-bool append_json_response(std::string& out, const response_fields& fields, std::string_view json) {
+bool append_json_head(std::string& out, const response_fields& fields, std::size_t body_bytes) {
   if (fields.status != 200)
-    return append_response(out, fields, "application/json", json);
-  out.reserve(out.size() + usual_head_bytes + json.size());
+    return append_head(out, fields, "application/json", body_bytes);
   out += ok_json_start;
-  append_number(out, json.size());
+  append_number(out, body_bytes);
   out += crlf;
-  const bool good = append_rest_of_head(out, fields);
+  return append_rest_of_head(out, fields);
+}
+
+bool append_json_response(std::string& out, const response_fields& fields, std::string_view json) {
+  out.reserve(out.size() + usual_head_bytes + json.size());
+  const bool good = append_json_head(out, fields, json.size());
   if (!fields.head_only)
     out += json;
   return good;
@@ -188,12 +203,7 @@ bool append_json_response(std::string& out, const response_fields& fields, std::
 bool append_response(std::string& out, const response_fields& fields, std::string_view content_type,
                      std::string_view body) {
   out.reserve(out.size() + usual_head_bytes + body.size());
-  append_status_line(out, fields.status);
-  bool good = append_header(out, "Content-Type", content_type);
-  out += "Content-Length: ";
-  append_number(out, body.size());
-  out += crlf;
-  good &= append_rest_of_head(out, fields);
+  const bool good = append_head(out, fields, content_type, body.size());
   if (!fields.head_only)
     out += body;
   return good;

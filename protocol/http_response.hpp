@@ -37,6 +37,9 @@ bool append_header(std::string& out, std::string_view name, std::string_view val
 
 // Each of these returns false when a text in `fields` was refused and left out.
 
+/// The head of append_json_response() alone; `body_bytes` follow.
+bool append_json_head(std::string& out, const response_fields& fields, std::size_t body_bytes);
+
 /// The whole response to a request. For 200, the hot path.
 bool append_json_response(std::string& out, const response_fields& fields, std::string_view json);
 

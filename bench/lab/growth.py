@@ -7,6 +7,7 @@ from lab.benchmark import Benchmark, Run
 from lab.comparison import Ratio, conclude
 from lab.contender import Contender, Contenders, take_turns
 from lab.idle_clients import IdleClients
+from lab.rate import start_nginx
 from lab.servers import bench_server, troupe
 from lab.workloads import call, prepare
 
@@ -56,7 +57,8 @@ def tools(run: Run) -> dict:
 def io_threads(run: Run) -> dict:
     """Server and load on both cores: what do two threads cost each other? Nothing here shows how rates grow. Requests
     of 2026-07-28 are answered on the thread of their connection, so both threads work; connections that ask for one
-    session come together on its thread."""
+    session come together on its thread. What a second worker costs nginx, who shares nothing between them, is the
+    machine's part: three who want to run, on two cores."""
     contenders: Contenders = {}
     run = replace(run, cores=run.cores.shared)
     with ExitStack() as stack:
@@ -66,10 +68,14 @@ def io_threads(run: Run) -> dict:
             threads = f"{count} thread" + "s" * (count - 1)
             contenders[threads] = Contender(process, port, prepare(port, MODERN_ECHO))
             contenders[f"{threads}, one session"] = Contender(process, port, prepare(port, ECHO))
+        like = next(iter(contenders.values()))
+        nginx, nginx_two = "nginx, 1 worker", "nginx, 2 workers"
+        contenders |= {nginx: start_nginx(stack, run, like), nginx_two: start_nginx(stack, run, like, 2)}
         take_turns("io-threads", contenders, run)
-        one, one_session, two, two_session = contenders
+        one, one_session, two, two_session, *_ = contenders
         ratios = [Ratio("cpu_to_one", "cpu_us", two, one),
                   Ratio("cpu_to_one_session", "cpu_us", two_session, one_session),
+                  Ratio("nginx_cpu_to_one", "cpu_us", nginx_two, nginx),
                   Ratio("rate_to_one", "rate", two, one)]
         title = "echo with one and with two I/O threads on two cores, which the load shares"
         return conclude("io-threads", title, contenders, ratios, "cpu_us")

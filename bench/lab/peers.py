@@ -13,14 +13,14 @@ from lab.processes import Invalid, Server
 from lab.servers import BUILD, ROOT
 
 NGINX = """\
-daemon off; master_process off; pid {folder}/pid; error_log stderr;
+daemon off; {workers} pid {folder}/pid; error_log stderr;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port} reuseport;
     location / {{ default_type application/json; {answer} }}
   }}
 }}
@@ -44,13 +44,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def nginx(core: str, body: str):
+def nginx(core: str, body: str, workers: int = 1):
     """nginx answers everything with `body`: about the most that a server can do on this machine."""
+    processes = "master_process off;" if workers == 1 else f"worker_processes {workers};"
     answer = nginx_answer(body)
     with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder:
         port = free_port()
         configuration = Path(folder, "nginx.conf")
-        configuration.write_text(NGINX.format(folder=folder, port=port, answer=answer))
+        configuration.write_text(NGINX.format(workers=processes, folder=folder, port=port, answer=answer))
         command = ["nginx", "-p", folder, "-e", "stderr", "-c", str(configuration)]
         with Server("nginx", command, core) as server:
             wait_until_open(server, port)

@@ -43,6 +43,9 @@ class CpuTime:
     waited: float
     kernel: float
 
+    def __add__(self, other: "CpuTime") -> "CpuTime":
+        return CpuTime(self.used + other.used, self.waited + other.waited, self.kernel + other.kernel)
+
     def __sub__(self, before: "CpuTime") -> "CpuTime":
         return CpuTime(
             self.used - before.used, self.waited - before.waited, self.kernel - before.kernel
@@ -58,6 +61,11 @@ def cpu_time_of(pid: int) -> CpuTime:
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     kernel = int(after_name[12]) / os.sysconf("SC_CLK_TCK")
     return CpuTime(used / 1e9, waited / 1e9, kernel)
+
+
+def children_of(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def rss_bytes_of(pid: int) -> int:
@@ -106,7 +114,8 @@ class Server:
             )
 
     def cpu_time(self) -> CpuTime:
-        return cpu_time_of(self.pid)
+        """Of the process and its workers."""
+        return sum(map(cpu_time_of, children_of(self.pid)), cpu_time_of(self.pid))
 
     def rss_bytes(self) -> int:
         return rss_bytes_of(self.pid)

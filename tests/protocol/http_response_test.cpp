@@ -32,6 +32,20 @@ CAF_TEST(a_json_response_is_flat_and_complete) {
                        "Mcp-Session-Id: abc_-\r\nConnection: close\r\n\r\n");
 }
 
+CAF_TEST(a_head_alone_is_that_of_the_whole_response) {
+  response_fields fields;
+  fields.date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const int status : {200, 404}) {
+    fields.status = static_cast<std::uint16_t>(status);
+    const std::string json(12'345, ' ');
+    std::string whole;
+    std::string head;
+    CAF_CHECK(append_json_response(whole, fields, json));
+    CAF_CHECK(append_json_head(head, fields, json.size()));
+    CAF_CHECK_EQUAL(head + json, whole);
+  }
+}
+
 CAF_TEST(other_statuses_have_their_reason) {
   std::string out;
   response_fields fields;
