@@ -3,6 +3,7 @@
 // Bytes that are encoded once and sent to many: the JSON of one event. Immutable and shared between
 // threads by reference count; a session adds its own event id in front, never a copy of the payload.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,9 @@ namespace troupe {
 
 class frame : public boost::intrusive_ref_counter<frame, boost::thread_safe_counter> {
 public:
+  /// From this size on, bytes are better written from where they are than copied.
+  static constexpr std::size_t large_bytes = 16 * 1024;
+
   explicit frame(std::string json) : json_(std::move(json)) {}
 
   /// One JSON-RPC message, without a line break.

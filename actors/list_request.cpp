@@ -9,13 +9,6 @@
 
 namespace troupe {
 
-namespace {
-
-/// From here on a copy costs more than a second piece to write.
-constexpr std::size_t large_page_bytes = 16 * 1024;
-
-} // namespace
-
 const protocol::server_capabilities& capabilities() {
   static const auto all = [] {
     protocol::server_capabilities result;
@@ -49,7 +42,7 @@ protocol::rpc_result<page_response> find_page(shard_state& shard, protocol::meth
   auto page = shard.lists.page(*shard.catalog, request);
   page_response response;
   protocol::open_result(response.json, id);
-  if (page->json().size() < large_page_bytes)
+  if (page->json().size() < frame::large_bytes)
     response.json += page->json();
   else
     response.shared_end = std::move(page);

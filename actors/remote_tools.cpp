@@ -1,6 +1,7 @@
 #include "troupe/actors/remote_tools.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include <spdlog/spdlog.h>
 
 #include "troupe/actors/remote_messages.hpp"
+#include "troupe/actors/timer_wheel.hpp"
 
 namespace troupe {
 
@@ -66,6 +68,8 @@ struct remote_tools_state {
   std::unordered_map<const call_data*, open_call> calls;
   std::uint64_t turn = 0;
   std::uint64_t absences = 0;
+  std::size_t untold_warnings = 0; ///< of calls that no node took
+  time_point next_warning{};
 
   explicit remote_tools_state(caf::event_based_actor* parent) : self(parent) {}
 
@@ -219,9 +223,22 @@ struct remote_tools_state {
     if (open.tried.empty())
       return protocol::make_unavailable("No node that has the tool " + tool +
                                         " is connected; try again later.");
-    spdlog::warn("cluster: no node took a call of the tool {}: {}", tool, open.why);
+    warn_of(tool, open.why);
     return protocol::make_unavailable("No node takes a call of the tool " + tool +
                                       " now; try again later.");
+  }
+
+  /// Whoever calls such a tool in a loop fills no log with it; the metric has them all.
+  void warn_of(const std::string& tool, const std::string& why) {
+    constexpr std::chrono::seconds pause{1};
+    ++untold_warnings;
+    const auto now = clock::now();
+    if (now < next_warning)
+      return;
+    spdlog::warn(
+        "cluster: no node took a call of the tool {}: {}; such calls since the last warning: {}",
+        tool, why, std::exchange(untold_warnings, 0));
+    next_warning = now + pause;
   }
 
   void finish(const call_data* key, outcome&& result) {

@@ -6,12 +6,11 @@
 #include <thread>
 #include <utility>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
-#include "troupe/net/listening_socket.hpp"
+#include "troupe/net/accept_loop.hpp"
 #include "troupe/net/request_parser.hpp"
 #include "troupe/protocol/http_response.hpp"
 
@@ -23,10 +22,6 @@ constexpr int backlog = 64;
 constexpr std::size_t read_bytes = 4096;
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 constexpr std::string_view metrics_text = "text/plain; version=0.0.4; charset=utf-8";
-
-using steady_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                asio::wait_traits<std::chrono::steady_clock>,
-                                                asio::io_context::executor_type>;
 
 /// Everything the connections of the endpoint share; lives on its thread.
 struct endpoint_state {
@@ -185,13 +180,14 @@ class admin_server::implementation {
 public:
   implementation(const tcp::endpoint& where, admin_server_options options, admin_content content)
       : work_(state_.loop.get_executor()),
-        family_(where.protocol()),
-        acceptor_(open_listening_socket(state_.loop, where, backlog, port_sharing::exclusive)),
-        pause_(state_.loop),
-        where_(acceptor_.local_endpoint()) {
+        port_(state_.loop, where, backlog),
+        where_(port_.endpoint()) {
     state_.options = std::move(options);
     state_.content = std::move(content);
-    accept();
+    port_.start([this](stream_socket socket) {
+      if (state_.connections < state_.options.max_connections)
+        std::make_shared<admin_connection>(state_, std::move(socket))->start();
+    });
     thread_ = std::thread{[this] {
       pthread_setname_np(pthread_self(), "admin");
       state_.loop.run();
@@ -206,36 +202,9 @@ public:
   tcp::endpoint endpoint() const { return where_; }
 
 private:
-  void accept() {
-    acceptor_.async_wait(tcp_acceptor::wait_read, [this](error_code error) {
-      if (error)
-        return;
-      accept_one();
-    });
-  }
-
-  void accept_one() {
-    error_code error;
-    auto socket = accept_now(acceptor_, family_, state_.loop, error);
-    if (!error && state_.connections < state_.options.max_connections)
-      std::make_shared<admin_connection>(state_, std::move(socket))->start();
-    if (!error || error == asio::error::would_block) {
-      accept();
-      return;
-    }
-    // Mostly no descriptor is left: the backlog stays readable, so a pause avoids a busy loop.
-    pause_.expires_after(std::chrono::milliseconds{100});
-    pause_.async_wait([this](error_code stopped) {
-      if (!stopped)
-        accept_one();
-    });
-  }
-
   endpoint_state state_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  tcp family_;
-  tcp_acceptor acceptor_;
-  steady_timer pause_;
+  accept_loop port_;
   tcp::endpoint where_;
   std::thread thread_;
 };

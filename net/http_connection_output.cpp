@@ -31,7 +31,7 @@ void http_connection::on_reply(reply& answer) {
 void http_connection::append_json(const protocol::response_fields& fields, std::string&& json,
                                   frame_ptr&& shared_end) {
   protocol::append_json_head(out(), fields, json.size() + text_of(shared_end).size());
-  if (json.size() < outgoing::large_bytes)
+  if (json.size() < frame::large_bytes)
     out() += json;
   else
     output_.append(std::move(json));
@@ -70,7 +70,7 @@ void http_connection::on_stream_event(const stream_event& event) {
     return;
   const auto json_bytes = event.payload ? event.payload->json().size() : 0;
   open_stream_frame(out(), framing(), event.head, json_bytes);
-  if (json_bytes >= outgoing::large_bytes)
+  if (json_bytes >= frame::large_bytes)
     output_.append(event.payload);
   else if (json_bytes > 0)
     out() += event.payload->json();

@@ -209,7 +209,7 @@ void line_port<Stream>::send(std::string_view message) {
 
 template<class Stream>
 void line_port<Stream>::send(const frame_ptr& message) {
-  if (message->json().size() >= outgoing::large_bytes) {
+  if (message->json().size() >= frame::large_bytes) {
     output_.append(message);
     out() += '\n';
   } else {

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
@@ -92,9 +91,6 @@ protected:
   connection_context_ptr context_;
 
 private:
-  using steady_timer =
-      asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type>;
-
   void wait() {
     acceptor_.async_wait(stream_acceptor::wait_read,
                          [this, self = shared_from_this()](error_code e) {

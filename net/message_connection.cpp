@@ -20,9 +20,6 @@ namespace {
 /// Output that waits when no further message is looked at.
 constexpr std::size_t enough_output = 64 * 1024;
 
-/// From this size on a message is handed over, not copied.
-constexpr std::size_t large_bytes = 16 * 1024;
-
 } // namespace
 
 caf::actor spawn_message_connection(const connection_context_ptr& context, transport_kind kind,
@@ -146,7 +143,8 @@ void message_connection::pace_input() {
 // -- output -----------------------------------------------------------------------------------------
 
 void message_connection::send_answer(std::string&& json) {
-  if (json.capacity() < large_bytes) // not size(): g++ 12 -O3 then sees a move of 16 KiB in place
+  if (json.capacity() <
+      frame::large_bytes) // not size(): g++ 12 -O3 then sees a move of 16 KiB in place
     port_->send(std::string_view{json});
   else
     port_->send(make_frame(std::move(json)));

@@ -25,23 +25,11 @@ int node_socket::release() noexcept {
 
 // -- the gate -----------------------------------------------------------------------------------------
 
-void node_gate::implementation::accept_one() {
-  error_code error;
-  auto socket = accept_now(acceptor_, family_, loop_, error);
-  if (!error && strangers_ < options_.max_strangers)
-    std::make_shared<attempt>(*this, std::nullopt)->start(std::move(socket));
-  else if (!error)
+void node_gate::implementation::welcome(stream_socket stranger) {
+  if (strangers_ < options_.max_strangers)
+    std::make_shared<attempt>(*this, std::nullopt)->start(std::move(stranger));
+  else
     events_.refused({}, "too many connections have not proven the secret yet");
-  if (!error || error == asio::error::would_block) {
-    accept();
-    return;
-  }
-  // Mostly no descriptor is left; a pause avoids a busy loop.
-  pause_.expires_after(std::chrono::milliseconds{100});
-  pause_.async_wait([this](error_code stopped) {
-    if (!stopped)
-      accept_one();
-  });
 }
 
 /// Of two connections between the same nodes, the one that the smaller number dialled stays.

@@ -10,11 +10,10 @@
 #include <thread>
 #include <utility>
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
-#include "troupe/net/listening_socket.hpp"
+#include "troupe/net/accept_loop.hpp"
 #include "troupe/net/node_gate.hpp"
 
 namespace troupe::net {
@@ -22,18 +21,12 @@ namespace troupe::net {
 /// Everything below runs on the gate's thread, except where it says otherwise.
 class node_gate::implementation {
 public:
-  using steady_timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                  asio::wait_traits<std::chrono::steady_clock>,
-                                                  asio::io_context::executor_type>;
-
   implementation(node_gate_options options, node_gate_events events)
       : options_(std::move(options)),
         events_(std::move(events)),
-        family_(options_.listen.protocol()),
-        acceptor_(open_listening_socket(loop_, options_.listen, backlog, port_sharing::exclusive)),
-        pause_(loop_),
+        accept_loop_(loop_, options_.listen, backlog),
         work_(loop_.get_executor()),
-        port_(acceptor_.local_endpoint().port()) {
+        port_(accept_loop_.endpoint().port()) {
     if (options_.self.port == 0)
       options_.self.port = port_;
     options_.self.name = options_.name.empty()
@@ -42,7 +35,9 @@ public:
   }
 
   void serve() {
-    asio::post(loop_, [this] { accept(); });
+    asio::post(loop_, [this] {
+      accept_loop_.start([this](stream_socket socket) { welcome(std::move(socket)); });
+    });
     thread_ = std::thread{[this] {
       pthread_setname_np(pthread_self(), "node-gate");
       loop_.run();
@@ -67,13 +62,7 @@ private:
   friend class attempt;
   static constexpr int backlog = 128;
 
-  void accept() {
-    acceptor_.async_wait(tcp_acceptor::wait_read, [this](error_code error) {
-      if (!error)
-        accept_one();
-    });
-  }
-  void accept_one();
+  void welcome(stream_socket stranger);
   protocol::admission judge(const protocol::node_description& other, bool dialled) const;
 
   node_gate_options options_;
@@ -83,9 +72,7 @@ private:
   std::set<protocol::node_number> connected_; ///< who has passed and is not forgotten
   bool closed_ = false;
   asio::io_context loop_{1};
-  tcp family_;
-  tcp_acceptor acceptor_;
-  steady_timer pause_;
+  accept_loop accept_loop_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::uint16_t port_;
   std::thread thread_;

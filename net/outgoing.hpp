@@ -20,9 +20,6 @@ namespace troupe::net {
 
 class outgoing {
 public:
-  /// From this size on, bytes are better written from where they are than copied.
-  static constexpr std::size_t large_bytes = 16 * 1024;
-
   /// `context` outlives it.
   explicit outgoing(connection_context& context) noexcept : context_(context) {}
 

@@ -11,7 +11,7 @@ void websocket_port::send(std::string_view message) {
 }
 
 void websocket_port::send(const frame_ptr& message) {
-  if (message->json().size() >= outgoing::large_bytes)
+  if (message->json().size() >= frame::large_bytes)
     large_ = message;
   send(std::string_view{message->json()});
   large_ = nullptr;

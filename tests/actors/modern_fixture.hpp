@@ -123,7 +123,7 @@ struct modern_fixture : call_fixture, private call_listener {
     if (!std::holds_alternative<stateless_answer>(step))
       CAF_FAIL("not answered at once: " << std::string{request});
     last = std::get<stateless_answer>(std::move(step));
-    return parsed.emplace_back(boost::json::parse(last.json));
+    return parsed.emplace_back(boost::json::parse(joined(last.json, last.shared_end)));
   }
 
   std::int64_t error_of(std::string_view request, const protocol::http_head* head = nullptr) {

@@ -150,6 +150,16 @@ public:
     state->lists.clear();
   }
 
+  /// A tool because of which its list is not copied.
+  void offer_long_tool() {
+    handler_set set;
+    set.add(protocol::tool{"long"}.with_description(std::string(frame::large_bytes, 'd')),
+            handler{[](const call&) -> outcome { return tool_result::text("ok"); },
+                    execution::inline_});
+    CAF_REQUIRE(set.errors().empty());
+    offer(set);
+  }
+
   static protocol::document_ptr parse(std::string_view text) {
     auto parsed = protocol::document::parse(text);
     if (!parsed)

@@ -111,6 +111,31 @@ CAF_TEST(batches_are_for_2025_03_26_only) {
   CAF_CHECK(log->replies[0].body.find("-32600") != std::string::npos);
 }
 
+CAF_TEST(replies_share_the_bytes_of_a_long_list_where_they_are_alone) {
+  offer_long_tool();
+  const std::string list = R"({"jsonrpc":"2.0","id":7,"method":"tools/list"})";
+  const auto session = ready("2025-03-26");
+  post(session, list);
+  post(session, list);
+  CAF_REQUIRE_EQUAL(log->replies.size(), 2u);
+  const auto shared = log->replies[0].shared_end;
+  CAF_REQUIRE(shared != nullptr);
+  CAF_CHECK(log->replies[1].shared_end == shared);
+  CAF_CHECK_EQUAL(log->replies[0].body, R"({"jsonrpc":"2.0","id":7,"result":)");
+  const auto whole = log->replies[0].body + shared->json();
+  CAF_CHECK_EQUAL(boost::json::parse(whole).at("result").at("tools").at(0).at("name").as_string(),
+                  "long");
+  clear();
+  post(session, '[' + list + ',' + list + ']');
+  CAF_REQUIRE_EQUAL(log->replies.size(), 1u);
+  CAF_CHECK(log->replies[0].shared_end == nullptr);
+  CAF_CHECK_EQUAL(log->replies[0].body, '[' + whole + ',' + whole + ']');
+  clear();
+  post(session, list, true, false); // as a stream
+  CAF_CHECK(log->replies.empty());
+  CAF_CHECK(lines_of(log->lines).find(whole) != std::string::npos);
+}
+
 CAF_TEST(lists_are_paged_with_cursors_that_survive_changes) {
   options->page_size = 2;
   handler_set set;

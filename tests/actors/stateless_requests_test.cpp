@@ -90,6 +90,21 @@ CAF_TEST(lists_say_what_they_are_who_answers_and_how_long_they_hold) {
   CAF_CHECK_EQUAL(observer.outcomes.size(), 4u);
 }
 
+CAF_TEST(answers_share_the_bytes_of_a_long_list) {
+  CAF_CHECK(answer_to(modern("tools/list")).at("result").at("tools").as_array().size() > 4);
+  CAF_CHECK(last.shared_end == nullptr); // it is short
+  offer_long_tool();
+  const auto& first = answer_to(modern("tools/list")).at("result");
+  const auto shared = last.shared_end;
+  CAF_REQUIRE(shared != nullptr);
+  CAF_CHECK(last.json.size() < 100);
+  CAF_CHECK(answer_to(modern("tools/list")).at("result") == first);
+  CAF_CHECK(last.shared_end == shared);
+  offer_long_tool(); // which is another one now
+  answer_to(modern("tools/list"));
+  CAF_CHECK(last.shared_end != nullptr && last.shared_end != shared);
+}
+
 CAF_TEST(discovery_tells_revisions_and_capabilities) {
   const auto& result = answer_to(modern("server/discover")).at("result");
   CAF_CHECK_EQUAL(result.at("resultType").as_string(), "complete");
