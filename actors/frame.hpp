@@ -1,7 +1,7 @@
 #pragma once
 
-// Bytes that are encoded once and sent to many: the JSON of one event. Immutable and shared between
-// threads by reference count; a session adds its own event id in front, never a copy of the payload.
+// Bytes that are encoded once and sent to many: the JSON of one event, or a long list. Immutable, shared between
+// threads by reference count; what differs (an event id, a request id) stands before it, and nothing is copied.
 
 #include <cstddef>
 #include <string>
@@ -20,7 +20,7 @@ public:
 
   explicit frame(std::string json) : json_(std::move(json)) {}
 
-  /// One JSON-RPC message, without a line break.
+  /// One JSON-RPC message or the end of one, without a line break.
   const std::string& json() const noexcept { return json_; }
 
 private:

@@ -23,10 +23,10 @@ const protocol::server_capabilities& capabilities() {
   return all;
 }
 
-protocol::rpc_result<page_response> find_page(shard_state& shard, protocol::method list,
-                                              const protocol::request_id& id,
-                                              const boost::json::object* params,
-                                              protocol::revision revision) {
+protocol::rpc_result<page_response> make_page_response(shard_state& shard, protocol::method list,
+                                                       const protocol::request_id& id,
+                                                       const boost::json::object* params,
+                                                       protocol::revision revision) {
   const auto& options = *shard.options;
   page_request request{list, revision, 0, options, shard.server_info};
   const auto* cursor = params != nullptr ? protocol::find_member(*params, "cursor") : nullptr;
@@ -40,12 +40,14 @@ protocol::rpc_result<page_response> find_page(shard_state& shard, protocol::meth
     request.after = *position;
   }
   auto page = shard.lists.page(*shard.catalog, request);
+  const bool is_large = page->json().size() >= frame::large_bytes;
   page_response response;
+  response.json.reserve(protocol::usual_envelope_bytes + (is_large ? 0 : page->json().size()));
   protocol::open_result(response.json, id);
-  if (page->json().size() < frame::large_bytes)
-    response.json += page->json();
-  else
+  if (is_large)
     response.shared_end = std::move(page);
+  else
+    response.json += page->json();
   return response;
 }
 

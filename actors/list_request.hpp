@@ -23,10 +23,10 @@ struct page_response {
 };
 
 /// The response to `id`. A cursor that is not ours is -32602. `params` may be null.
-protocol::rpc_result<page_response> find_page(shard_state& shard, protocol::method list,
-                                              const protocol::request_id& id,
-                                              const boost::json::object* params,
-                                              protocol::revision revision);
+protocol::rpc_result<page_response> make_page_response(shard_state& shard, protocol::method list,
+                                                       const protocol::request_id& id,
+                                                       const boost::json::object* params,
+                                                       protocol::revision revision);
 
 /// What this runtime can do, whatever is registered right now: handlers may be added at any time.
 const protocol::server_capabilities& capabilities();

@@ -15,9 +15,6 @@ namespace troupe {
 
 namespace {
 
-/// What stands around a result whose id is a number or a short text.
-constexpr std::size_t envelope_bytes = 64;
-
 const boost::json::string* string_member(const boost::json::object* object, std::string_view key) {
   if (object == nullptr)
     return nullptr;
@@ -29,7 +26,7 @@ const boost::json::string* string_member(const boost::json::object* object, std:
 session_actor::answered session_actor::result(const protocol::request_id& id,
                                               std::string_view json) {
   answered done;
-  done.json.reserve(json.size() + envelope_bytes);
+  done.json.reserve(json.size() + protocol::usual_envelope_bytes);
   protocol::append_result(done.json, id, json);
   return done;
 }
@@ -125,7 +122,7 @@ void session_actor::initialized() {
 
 session_actor::answer session_actor::list(const protocol::request& request,
                                           protocol::method method) {
-  auto page = find_page(*shard_, method, request.id, request.params, client_->revision);
+  auto page = make_page_response(*shard_, method, request.id, request.params, client_->revision);
   if (!page)
     return failure(request.id, page.error());
   return answered{std::move(page->json), outcome_kind::ok, std::move(page->shared_end)};

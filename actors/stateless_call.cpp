@@ -15,12 +15,9 @@ namespace troupe {
 
 namespace {
 
-/// What stands around a result whose id is a number or a short text.
-constexpr std::size_t envelope_bytes = 64;
-
 std::string make_response(const protocol::request_id& id, std::string_view result) {
   std::string json;
-  json.reserve(result.size() + envelope_bytes);
+  json.reserve(result.size() + protocol::usual_envelope_bytes);
   protocol::append_result(json, id, result);
   return json;
 }

@@ -72,8 +72,8 @@ private:
   }
 
   stateless_step list() const {
-    auto page = find_page(shard_, request_.method, request_.id, request_.params,
-                          protocol::revision::r2026_07_28);
+    auto page = make_page_response(shard_, request_.method, request_.id, request_.params,
+                                   protocol::revision::r2026_07_28);
     if (!page)
       return counted(make_failure(request_.id, page.error()));
     stateless_answer done;

@@ -34,6 +34,9 @@ void append_result(std::string& out, const request_id& id, std::string_view enco
 void append_result(std::string& out, const request_id& id, const json::value& result);
 void append_result(std::string& out, const request_id& id, const json::object& result);
 
+/// What stands around a result whose id is a number or a short text: room to reserve.
+inline constexpr std::size_t usual_envelope_bytes = 64;
+
 /// The same in two halves, for results that write themselves: open, append the result, close.
 void open_result(std::string& out, const request_id& id);
 void close_result(std::string& out);
