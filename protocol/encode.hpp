@@ -8,6 +8,7 @@
 #include "troupe/protocol/request_id.hpp"
 #include "troupe/protocol/rpc_error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
