@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "troupe/actors/prefetch.hpp"
+
 namespace troupe {
+
+namespace {
+
+/// How much of a connection an event looks at.
+constexpr std::size_t transport_bytes = 1280;
+
+} // namespace
 
 stream_table::stream_table(caf::event_based_actor* self, const session_options& options,
                            session_observer& observer)
@@ -115,6 +124,7 @@ void stream_table::emit(stream_number number, const frame_ptr& payload) {
 }
 
 void stream_table::send(const stream& to, protocol::event_id id, const frame_ptr& payload) {
+  prefetch(to.transport, transport_bytes);
   std::string head = "id: ";
   protocol::append_event_id(head, id);
   head += '\n';

@@ -6,10 +6,19 @@
 #include <caf/event_based_actor.hpp>
 
 #include "troupe/actors/messages.hpp"
+#include "troupe/actors/prefetch.hpp"
 #include "troupe/protocol/encode.hpp"
 #include "troupe/supervision/messages.hpp"
 
 namespace troupe::supervision {
+
+namespace {
+
+/// How far before its turn a session is fetched, and how much of it a publication looks at.
+constexpr std::size_t ahead = 12;
+constexpr std::size_t session_bytes = 640;
+
+} // namespace
 
 frame_ptr make_notification(std::string_view method, const boost::json::object* params) {
   std::string json;
@@ -58,6 +67,8 @@ void publications::tell_next(caf::event_based_actor& shard, std::size_t most) {
   auto& next = waiting_.front();
   next.begun = true;
   for (; most > 0 && !next.sessions.empty(); --most) {
+    if (next.sessions.size() > ahead)
+      prefetch(next.sessions[next.sessions.size() - 1 - ahead], session_bytes);
     shard.send(next.sessions.back(), deliver{next.notification});
     next.sessions.pop_back();
   }
