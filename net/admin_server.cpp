@@ -182,7 +182,7 @@ public:
       : work_(state_.loop.get_executor()),
         port_(state_.loop, where, backlog),
         where_(port_.endpoint()) {
-    state_.options = std::move(options);
+    state_.options = options;
     state_.content = std::move(content);
     port_.start([this](stream_socket socket) {
       if (state_.connections < state_.options.max_connections)
@@ -211,8 +211,7 @@ private:
 
 admin_server::admin_server(const tcp::endpoint& where, admin_server_options options,
                            admin_content content)
-    : implementation_(
-          std::make_unique<implementation>(where, std::move(options), std::move(content))) {}
+    : implementation_(std::make_unique<implementation>(where, options, std::move(content))) {}
 
 admin_server::~admin_server() = default;
 

@@ -22,7 +22,7 @@ constexpr std::string_view length_room = "            ";
 constexpr std::size_t usual_head_bytes = 256;
 
 void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits;
+  std::array<char, 20> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
