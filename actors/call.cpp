@@ -193,7 +193,7 @@ encoded_outcome encode(outcome&& result, const call_data& call) {
         if constexpr (std::is_same_v<type, input_required> ||
                       std::is_same_v<type, continue_as_task> || std::is_same_v<type, rpc_error> ||
                       std::is_same_v<type, encoded_result>) {
-          return std::move(value);
+          return std::forward<decltype(value)>(value);
         } else {
           if (!answers<type>(call.method))
             return report_incident(call, "the handler returned a result of another kind than " +
