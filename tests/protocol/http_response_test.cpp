@@ -210,9 +210,13 @@ CAF_TEST(a_body_can_be_written_behind_its_head) {
     out += body;
     finish_json_response(out, mark);
     const auto length = std::to_string(size);
-    CAF_CHECK_EQUAL(out, "beforeHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                         "Content-Length: " +
-                             std::string(12 - length.size(), ' ') + length + "\r\n\r\n" + body);
+    std::string whole =
+        "beforeHTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+    whole.append(12 - length.size(), ' ');
+    whole += length;
+    whole += "\r\n\r\n";
+    whole += body;
+    CAF_CHECK_EQUAL(out, whole);
   }
   std::string out;
   response_fields fields;
