@@ -143,8 +143,8 @@ void message_connection::pace_input() {
 // -- output -----------------------------------------------------------------------------------------
 
 void message_connection::send_answer(std::string&& json) {
-  if (json.capacity() <
-      frame::large_bytes) // not size(): g++ 12 -O3 then sees a move of 16 KiB in place
+  // Not size(): g++ 12 -O3 then sees a move of 16 KiB in place.
+  if (json.capacity() < frame::large_bytes)
     port_->send(std::string_view{json});
   else
     port_->send(make_frame(std::move(json)));

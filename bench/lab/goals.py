@@ -18,7 +18,7 @@ class Goal:
     value: float
     unit: str = "×"
     digits: int = 2
-    nginx: str = ""  # the figure of nginx for the same: what the machine itself lets nobody do better
+    nginx: str = ""  # the figure of nginx for the same, where the kernel has the larger part
 
     def is_reached(self, found: float) -> bool:
         return found >= self.value if self.direction == AT_LEAST else found <= self.value

@@ -3,29 +3,13 @@
 #define CAF_SUITE accept_loop
 #include "caf/test/unit_test.hpp"
 
-#include <sys/resource.h>
-
 #include <boost/asio/ip/address_v4.hpp>
+
+#include "tests/net/no_more_descriptors.hpp"
 
 using namespace troupe::net;
 
 namespace {
-
-/// While it lives, this process gets no further descriptor.
-class no_descriptors {
-public:
-  no_descriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit none{0, before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &none);
-  }
-  no_descriptors(const no_descriptors&) = delete;
-  no_descriptors& operator=(const no_descriptors&) = delete;
-  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-  rlimit before_{};
-};
 
 struct fixture {
   fixture() {
@@ -58,7 +42,7 @@ CAF_TEST(everybody_in_the_backlog_is_taken) {
 CAF_TEST(without_descriptors_it_waits_and_goes_on_when_there_are_some) {
   const auto client = connect();
   {
-    const no_descriptors none;
+    const troupe::test::no_more_descriptors none;
     CAF_CHECK_EQUAL(loop.run_one(), 1u); // somebody is there
     CAF_CHECK_EQUAL(accepted, 0);
     CAF_CHECK_EQUAL(loop.poll_one(), 0u); // and it does not try all the time

@@ -4,12 +4,12 @@
 #define CAF_SUITE listener
 
 #include "tests/net/connection_fixture.hpp"
+#include "tests/net/no_more_descriptors.hpp"
 
 #include <atomic>
 #include <cerrno>
 #include <thread>
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
@@ -21,25 +21,6 @@ using namespace troupe::test;
 using net::accept_refusal;
 
 namespace {
-
-/// Lowers the number of descriptors of the process to what is open now.
-class no_more_descriptors {
-public:
-  no_more_descriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const int probe = ::dup(0);
-    ::close(probe);
-    auto lowered = before_;
-    lowered.rlim_cur = static_cast<rlim_t>(probe);
-    ::setrlimit(RLIMIT_NOFILE, &lowered);
-  }
-  no_more_descriptors(const no_more_descriptors&) = delete;
-  no_more_descriptors& operator=(const no_more_descriptors&) = delete;
-  ~no_more_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
-private:
-  rlimit before_{};
-};
 
 struct fixture : connection_fixture {
   net::listener_options listen_options;
